@@ -22,13 +22,39 @@ class BriefingError(Exception):
     """The base of all: catch it to show its message to the user."""
 
 
-class SourceError(BriefingError):
-    """One briefing file can't be read; `path` names it and `reason` says why."""
+# Why a file can't be read and what to do, by a code: whoever shows it may have it in another
+# language, with the same values.
+REASONS = {
+    "no_folder": "there is no such folder; name the folder that holds the briefings",
+    "no_briefings": "no briefings here; put {kinds} files into this folder",
+    "none_readable": "none of the {count} files here can be read, the first of them: {first}",
+    "not_opened": "can't be opened ({detail}); check its rights",
+    "too_large": "{size} bytes is over the limit of {limit} MB; split it into days",
+    "empty": "the file is empty; put the briefing's text into it",
+    "no_sentence": "no readable sentence in it; it needs a title and the text below it",
+    "archive": "this is a ZIP, Word or HWPX file; save it as text or PDF and add that",
+    "old_document": "this is an HWP or old Word file; save it as text or PDF and add that",
+    "not_text": "byte {offset} is zero: this is no text; add text, HTML or PDF",
+    "bad_byte": "byte {offset} is not {encoding} text; save the file again as UTF-8",
+    "html_without_text": "no readable text in this HTML; paste the article's text instead",
+    "pdf_locked": "this PDF is locked by a password; save it without one",
+    "pdf_broken": "this PDF can't be read ({detail}); save it again",
+    "pdf_without_text": "this PDF has no text, only images; add the text that it was made from",
+}
 
-    def __init__(self, path: str | Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+
+class SourceError(BriefingError):
+    """One briefing file can't be read; `path` names it.
+
+    `code` is one of `REASONS`, `values` are what stands in it, and `reason` is it in English.
+    """
+
+    def __init__(self, path: str | Path, code: str, **values: object) -> None:
         self.path = str(path)
-        self.reason = reason
+        self.code = code
+        self.values = values
+        self.reason = REASONS[code].format(**values)
+        super().__init__(f"{path}: {self.reason}")
 
 
 class IndexMissing(BriefingError):

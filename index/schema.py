@@ -1,8 +1,9 @@
 """The nouns of the project: read this first.
 
-A briefing file is read into a `Briefing`: its `Source`, its text and its `Section`s (segments, 꼭지).
-A section is cut into `Passage`s, which are what is searched and shown; what is quoted are their
-sentences. Everything that is ever shown is a `Span` of a source's text, so nothing can be misquoted.
+A briefing file is read into a `Briefing`: its `Source`, its text and its `Section`s (a reader calls
+them segments, 꼭지). A section is cut into `Passage`s, which are what is searched and shown; their
+sentences are what is quoted. Everything that is ever shown is a `Span` of a source's text, so
+nothing can be misquoted.
 
 These types know nothing about files, engines or the screen, and import nothing of ours.
 """
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A half-open range `[start, end)` of characters (code points) in a source's normalised text."""
+    """A half-open range `[start, end)` of code points in a source's normalised text."""
 
     start: int
     end: int
@@ -42,8 +43,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """One indexed briefing in a list: its `Source` without the checksum, and how much it holds."""
+
+    id: str
+    title: str
+    programme: str | None
+    published: date | None
+    sections: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """One segment of a briefing: its heading ("" where the page has none) and the span of its body."""
+    """One segment of a briefing: its heading, "" where the page has none, and its body."""
 
     heading: str
     span: Span
@@ -51,7 +64,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Briefing:
-    """A briefing file as read: `sections` are ordered, do not overlap and hold no site furniture."""
+    """A briefing as read: `sections` are ordered, do not overlap and hold no site furniture."""
 
     source: Source
     text: str
