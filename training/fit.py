@@ -1,0 +1,292 @@
+"""`python -m training.fit FOLDER…`: fit `qa/weights.json` on training folders of questions.
+
+Three small models, each on what the one before gives: which passages are candidates (a weighted
+sum), which sentence (a net over their features), and how surely (another). Every folder is asked as
+one index, and as indexes of single briefings too, where most questions of the folder have no
+answer: so confidence learns from many more refusals than the folders' own, and from small indexes
+as well as larger ones.
+
+The folders must not be those that the encoder was trained on: its cosines look better there than
+they will ever be, and the nets would trust them too much.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from index.build import build
+from index.embed import Embedder, open_embedder
+from index.generations import Generation, current
+from index.schema import Passage
+from qa.evaluate import UNANSWERABLE, load_questions
+from qa.question import Question, read_question
+from qa.rank import Ranking, confidence_features, rank
+from qa.retrieve import Candidates, find
+from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Net, Weights
+from training.nets import Choice, fit_chance, fit_choice
+
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+
+SENTENCE_UNITS, CONFIDENCE_UNITS, SEEDS = 16, 8, 3
+# The share of answerable questions that may be refused wrongly, on folders not fitted on.
+REFUSED_WRONGLY = 0.04
+
+
+class Remembering:
+    """An `Embedder` that encodes nothing twice: every briefing is indexed, and asked, often."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.id, self.dim, self.max_tokens = embedder.id, embedder.dim, embedder.max_tokens
+        self.count_tokens = embedder.count_tokens
+        self._embedder = embedder
+        self._queries: dict[str, NDArray[np.float32]] = {}
+        self._passages: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
+
+    def encode_query(self, question: str) -> NDArray[np.float32]:
+        """Return the vector of a question."""
+        if question not in self._queries:
+            self._queries[question] = self._embedder.encode_query(question)
+        return self._queries[question]
+
+    def encode_passages(
+        self, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the vectors of passages and of their sentences."""
+        new = [p for p in passages if p.id not in self._passages]
+        if new:
+            rows, sentences = self._embedder.encode_passages(new, progress)
+            ends = np.cumsum([len(p.sentences) for p in new])
+            for passage, row, own in zip(new, rows, np.split(sentences, ends[:-1]), strict=True):
+                self._passages[passage.id] = (row, own)
+        known = [self._passages[p.id] for p in passages]
+        return np.stack([row for row, _ in known]), np.concatenate([own for _, own in known])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Asked:
+    """An index, the questions that are asked of it, and which half of the folders it is of."""
+
+    generation: Generation
+    questions: Sequence[Row]
+    half: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found for one question."""
+
+    row: Row
+    question: Question
+    candidates: Candidates
+    ranking: Ranking
+
+    def gold(self, passage: Passage) -> bool:
+        """Tell whether the answer stands in this passage."""
+        return passage.source.id == self.row["file"] and self.row["evidence"] in passage.text
+
+
+def look(asked: Asked, embedder: Embedder, weights: Weights) -> list[Looked]:
+    """Look for every question of an index, without answering."""
+    found = []
+    for row in asked.questions:
+        question = read_question(row["question"], asked.generation.days)
+        candidates = find(question, asked.generation, embedder, weights)
+        ranking = rank(question, candidates, asked.generation, weights)
+        if ranking.sentences:  # none on a day without a briefing: refused without a model
+            found.append(Looked(row, question, candidates, ranking))
+    return found
+
+
+def passage_weights(asked: Sequence[Asked], embedder: Embedder, start: Weights) -> Floats:
+    """Fit the weighted sum so that a softmax over the candidates picks the right passage."""
+    tables, right = [], []
+    for group in asked:
+        for each in look(group, embedder, start):
+            rows = each.candidates.rows.tolist()
+            gold = np.array([each.gold(p) for p in group.generation.archive.passages(rows)])
+            if gold.any() and not gold.all():
+                tables.append(each.candidates.features)
+                right.append(gold)
+    scale = np.concatenate(tables).std(axis=0) + 1e-9
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, slope = float(weights @ weights), 2 * weights
+        for table, gold in zip(tables, right, strict=True):
+            x = table / scale
+            scores = x @ weights
+            total += float(np.logaddexp.reduce(scores) - np.logaddexp.reduce(scores[gold]))
+            slope = slope + _softmax(scores) @ x - _softmax(scores[gold]) @ x[gold]
+        return total / len(tables), slope / len(tables)
+
+    return np.asarray(minimize(loss, np.zeros(len(scale)), jac=True, method="L-BFGS-B").x / scale)
+
+
+def _softmax(scores: Floats) -> Floats:
+    exponents = np.exp(scores - scores.max())
+    return np.asarray(exponents / exponents.sum())
+
+
+def choice(looked: Looked) -> Choice:
+    """Turn what was found into a choice among sentences."""
+    evidence, sentences = looked.row["evidence"] or "", looked.ranking.sentences
+    gold = np.array([looked.gold(s.passage) for s in sentences])
+    same = [_same(evidence, s.passage.quote(s.span)) for s in sentences]
+    return Choice(
+        features=looked.ranking.features,
+        places=np.array([s.place for s in sentences]),
+        right=gold & np.array(same),
+        right_passage=gold,
+    )
+
+
+def _same(evidence: str, sentence: str) -> bool:
+    return bool(evidence) and (evidence in sentence or sentence in evidence)
+
+
+def fit(folders: Sequence[Path], start: Weights, scratch: Path) -> dict[str, Any]:
+    """Return the content of `weights.json`."""
+    embedder = Remembering(open_embedder(None))
+    whole, single = _indexes(folders, scratch, embedder)
+    weights = dataclasses.replace(start, passage=passage_weights(whole, embedder, start))
+    looked = [(asked.half, look(asked, embedder, weights)) for asked in whole]
+    halves = [
+        fit_choice(
+            [choice(each) for half, found in looked if half != left_out for each in found],
+            SENTENCE_UNITS,
+            SEEDS,
+        )
+        for left_out in (0, 1)
+    ]
+    choices = [choice(each) for _, found in looked for each in found]
+    sentence = fit_choice(choices, SENTENCE_UNITS, SEEDS)
+    confidence, cut_off = _fit_confidence(whole, single, embedder, weights, halves)
+    return {
+        "fitted_on": [folder.name for folder in folders],
+        "encoder": embedder.id,
+        "cut_off": round(cut_off, 4),
+        "passage": {
+            name: round(float(weight), 4)
+            for name, weight in zip(PASSAGE_FEATURES, weights.passage, strict=True)
+        },
+        "sentence": _fields(sentence, SENTENCE_FEATURES),
+        "confidence": _fields(confidence, CONFIDENCE_FEATURES),
+    }
+
+
+def _indexes(
+    folders: Sequence[Path], scratch: Path, embedder: Embedder
+) -> tuple[list[Asked], list[Asked]]:
+    """Index each folder whole, and each of its briefings alone, with a fifth of its questions."""
+    whole, single = [], []
+    for number, folder in enumerate(folders):
+        questions, place = load_questions(folder), scratch / str(number)
+        build(folder / "briefings", place / "whole", embedder)
+        whole.append(Asked(Generation(current(place / "whole")), questions, number % 2))
+        for path in sorted((folder / "briefings").iterdir()):
+            alone = place / path.stem
+            alone.mkdir()
+            (alone / path.name).write_bytes(path.read_bytes())
+            build(alone, alone / "index", embedder)
+            some = questions[number % 5 :: 5]
+            single.append(Asked(Generation(current(alone / "index")), some, number % 2))
+    return whole, single
+
+
+def _fit_confidence(
+    whole: Sequence[Asked],
+    single: Sequence[Asked],
+    embedder: Embedder,
+    weights: Weights,
+    halves: Sequence[Net],
+) -> tuple[Net, float]:
+    """Fit on sentences ranked by a net that saw the other half of the folders."""
+    tables, right, weight, half, counted = [], [], [], [], []
+    for asked, share in [(a, 1.0) for a in whole] + [(a, len(whole) / len(single)) for a in single]:
+        files = set(asked.generation.manifest.sources)
+        for each in look(
+            asked, embedder, dataclasses.replace(weights, sentence=halves[asked.half])
+        ):
+            tables.append(confidence_features(each.question, each.candidates, each.ranking))
+            right.append(each.row["kind"] != UNANSWERABLE and each.row["file"] in files)
+            weight.append(share)
+            half.append(asked.half)
+            counted.append(share == 1.0)
+    x, y, w = np.stack(tables), np.array(right), np.array(weight)
+    sides, is_whole = np.array(half), np.array(counted)
+    sure = np.zeros(len(y))
+    for side in (0, 1):
+        other = sides != side
+        net = fit_chance(x[other], y[other], w[other], CONFIDENCE_UNITS, SEEDS)
+        sure[~other] = 1 / (1 + np.exp(-net.score(x[~other])))
+    cut_off = float(np.quantile(sure[y & is_whole], REFUSED_WRONGLY))
+    return fit_chance(x, y, w, CONFIDENCE_UNITS, SEEDS), cut_off
+
+
+def _fields(net: Net, names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "features": {
+            name: {
+                "mean": _rounded(net.mean[i]),
+                "scale": _rounded(net.scale[i]),
+                "hidden": _rounded(net.hidden[i]),
+            }
+            for i, name in enumerate(names)
+        },
+        "bias": _rounded(net.bias),
+        "out": _rounded(net.out),
+        "base": _rounded(net.base),
+    }
+
+
+def _rounded(values: Floats | float) -> Any:  # noqa: ANN401 - a number, or a list of them
+    return np.vectorize(lambda v: float(f"{v:.5g}"))(np.asarray(values)).tolist()
+
+
+def _untrained() -> Weights:
+    """Return weights to look with before any are fitted: bare meaning and words, alike."""
+    passage = {"bm25_text": 10.0, "bm25_heading": 5.0, "cosine": 40.0, "best_sentence": 40.0}
+    return Weights(
+        passage=np.array([passage.get(name, 0.0) for name in PASSAGE_FEATURES]),
+        sentence=_blank(len(SENTENCE_FEATURES)),
+        confidence=_blank(len(CONFIDENCE_FEATURES)),
+        cut_off=0.5,
+    )
+
+
+def _blank(features: int) -> Net:
+    one = np.ones(features)
+    return Net(0 * one, one, np.zeros((features, 1)), np.zeros(1), np.zeros(1), 0.0)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Fit and write the weights."""
+    parser = argparse.ArgumentParser(prog="python -m training.fit", description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+", help="training folders with questions")
+    parser.add_argument("--out", type=Path, default=Path("qa/weights.json"))
+    args = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        fields = fit(args.folders, _untrained(), Path(scratch))
+    # A line for each feature and not for each number.
+    text = json.dumps(fields, indent=1)
+    args.out.write_text(_compact(text) + "\n", encoding="utf-8")
+    print(f"cut-off {fields['cut_off']}, passages {fields['passage']}")
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\[\s+([^\[\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,297 @@
+"""Train the embedded encoder: `python -m training.train --bench bench --out OUT --minutes 60`.
+
+Contrastive, with late chunking: each question against the sentences of its own segment, against
+all sentences and against all segments of the batch. The learning
+rate follows the clock, so the run ends annealed however busy the machine is; killed, it goes on
+from its last checkpoint when started again. At the end the tuned weights are averaged with the
+untuned ones ("WiSE-FT"), the share chosen on folders that were held out. OUT then holds `log.json`,
+`tuned.safetensors`, `final.safetensors` and `tokenizer.json`; `training.export` ships them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import pickle
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from training.convert import load_fp32
+from training.data import (
+    HELD_OUT_FOLDERS,
+    PAIRS,
+    TRAINING_FOLDERS,
+    Batch,
+    Example,
+    Mixture,
+    Renamer,
+    read_bench,
+    read_klue,
+    read_lexicon,
+    read_real,
+    read_translations,
+)
+from training.encoder import Trained
+from training.heldout import Report, measure, score, table
+
+log = logging.getLogger("training.train")
+
+# What is trained on, by source; the held-out folders; the folder that is only looked at.
+Read = tuple[dict[str, list[Example]], list[Example], list[Example]]
+
+FROZEN = 4  # of 12 layers, and the embeddings
+SEGMENTS = 8  # of a step
+DROPOUT = 0.1
+TEMPERATURE = 0.04
+# Finding the segment is what tuning forgets first, and its loss is the smallest.
+WEIGHTS = {"within": 1.0, "sentence": 1.0, "segment": 2.0}
+PEAK_RATE = 4e-5
+WARM_UP = 0.04  # of the run
+DECAY = 0.01
+CLIP = 1.0
+MAX_TOKENS = 500  # of a segment with its heading: the encoder reads 512
+ALPHAS = (0.25, 0.5, 0.75, 1.0)
+CHECKPOINT_S = 300.0
+MEASURE_S = 1500.0
+
+
+def loss_of(encoder: Trained, batch: Batch) -> dict[str, Tensor]:
+    """Return the three losses of a batch, not yet weighted.
+
+    Negatives are of this batch alone: vectors remembered from the steps before (XBM) reward the
+    encoder for drifting away from its own past; with 250 passages of them the held-out score fell
+    below the untuned model's within 108 steps.
+    """
+    keep = batch.source not in PAIRS and batch.source != "klue"  # those hardly come round
+    pooled = encoder.passages([e.passage for e in batch.examples], keep)
+    questions = encoder.questions([q.text for _, q in batch.asked], keep=False)
+    owner = torch.tensor([number for number, _ in batch.asked])
+    first = torch.searchsorted(pooled.owner, torch.arange(len(batch.examples)))
+    gold = first[owner] + torch.tensor([q.sentence for _, q in batch.asked])
+    texts = [e.passage.quote(span) for e in batch.examples for span in e.passage.sentences]
+    scores = questions @ pooled.sentences.T / TEMPERATURE  # (questions, sentences)
+    # The same words elsewhere answer as well, and must not be pushed away.
+    numbers = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    same = torch.tensor([numbers[text] for text in texts])
+    twins = same[gold][:, None] == same
+    twins[torch.arange(len(gold)), gold] = False
+    scores = scores.masked_fill(twins, -1e4)
+    inside = scores.masked_fill(pooled.owner != owner[:, None], -1e4)
+    whole = questions @ pooled.passages.T / TEMPERATURE  # (questions, passages)
+    return {
+        "within": functional.cross_entropy(inside, gold),
+        "sentence": functional.cross_entropy(scores, gold),
+        "segment": functional.cross_entropy(whole, owner),
+    }
+
+
+def rate_at(done: float) -> float:
+    """Return the learning rate at a share of the run: up for a moment, then down a line to zero."""
+    rising = done / WARM_UP
+    falling = (1 - done) / (1 - WARM_UP)
+    return PEAK_RATE * max(0.0, min(rising, falling))
+
+
+class Run:
+    """One training run with its files in a folder; `clock` is seconds spent before this start."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.out = options, Path(options.out)
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.log_path = self.out / "log.json"
+        self.checkpoint_path = self.out / "checkpoint.pt"
+        self.record: dict[str, object] = {}
+        self.step, self.clock = 0, 0.0
+
+    def go(self) -> None:
+        """Train, measure, average and write."""
+        torch.manual_seed(self.options.seed)
+        model, tokenizer = load_fp32(_tokenizer(self.options.tokenizer))
+        tokenizer.save(str(self.out / "tokenizer.json"))
+        encoder = Trained(model, tokenizer, FROZEN, DROPOUT)
+        start = {name: value.clone() for name, value in encoder.upper.state_dict().items()}
+        sources, held_out, dev = self._examples(tokenizer)
+        trained = [p for p in encoder.parameters() if p.requires_grad]
+        optimiser = torch.optim.AdamW(trained, lr=0.0, weight_decay=DECAY, fused=True)
+        self._resume(encoder, optimiser)
+        if "start" not in self.record:
+            self._note("start", {"held_out": measure(encoder, held_out)})
+            self._note("start, dev", {"dev": measure(encoder, dev)})
+        mixture = Mixture(sources, SEGMENTS, self.options.seed, Renamer(self.options.lexicon))
+        self._train(encoder, optimiser, iter(mixture), held_out)
+        self._finish(encoder, start, held_out, dev)
+
+    def _examples(self, tokenizer: Tokenizer) -> Read:
+        """Read everything, or what this run has read before: Kiwi takes minutes for it."""
+        path = self.out / "examples.pkl"
+        if not path.exists():
+            path.write_bytes(pickle.dumps(self._read(tokenizer)))
+        read: Read = pickle.loads(path.read_bytes())
+        return read
+
+    def _read(self, tokenizer: Tokenizer) -> Read:
+        def count(texts: Sequence[str]) -> list[int]:
+            found = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+            return [len(encoding.ids) for encoding in found]
+
+        bench, data = self.options.bench, self.options.data
+
+        def folders(names: tuple[str, ...]) -> list[Example]:
+            paths = [bench / "train" / name for name in names]
+            return [e for path in paths for e in read_bench(path, MAX_TOKENS, count)]
+
+        sources = {
+            "briefings": folders(TRAINING_FOLDERS),
+            "real": read_real(self.options.real, count),
+            "klue": read_klue(data, count),
+            "lexicon": read_lexicon(self.options.lexicon, count),
+            "translations": read_translations(data, count),
+        }
+        for name, examples in sources.items():
+            asked = sum(len(e.questions) for e in examples)
+            log.info("%s: %d passages, %d questions, %d tokens", name, len(examples), asked,
+                     sum(e.tokens for e in examples))  # fmt: skip
+        return sources, folders(HELD_OUT_FOLDERS), read_bench(bench / "dev", MAX_TOKENS, count)
+
+    def _train(
+        self,
+        encoder: Trained,
+        optimiser: torch.optim.Optimizer,
+        batches: Iterator[Batch],
+        held_out: list[Example],
+    ) -> None:
+        for _ in range(self.step):  # the batches of the steps that are done
+            next(batches)
+        budget = self.options.minutes * 60
+        before, began = self.clock, time.monotonic()
+        saved, measured = self.clock, self.clock
+        recent: deque[dict[str, float]] = deque(maxlen=25)
+        while self.clock < budget:
+            done = self.clock / budget
+            torch.manual_seed(self.options.seed * 1_000_003 + self.step)
+            for group in optimiser.param_groups:
+                group["lr"] = rate_at(done)
+            encoder.train()
+            losses = loss_of(encoder, next(batches))
+            optimiser.zero_grad()
+            torch.autograd.backward([WEIGHTS[name] * value for name, value in losses.items()])
+            torch.nn.utils.clip_grad_norm_(encoder.upper.parameters(), CLIP)
+            optimiser.step()
+            self.step += 1
+            self.clock = before + time.monotonic() - began
+            recent.append({name: float(value.detach()) for name, value in losses.items()})
+            if self.step % 25 == 0:
+                means = {n: sum(r[n] for r in recent) / len(recent) for n in losses}
+                shown = " ".join(f"{n} {v:.3f}" for n, v in means.items())
+                log.info("step %d, %.1f min: %s", self.step, self.clock / 60, shown)
+            if self.clock - saved > CHECKPOINT_S:
+                self._save(encoder, optimiser)
+                if saved == 0 or self.clock - measured > MEASURE_S:
+                    self._note(f"step {self.step}", {"held_out": measure(encoder, held_out)})
+                    measured = self.clock
+                self.clock = before + time.monotonic() - began
+                saved = self.clock
+        self._save(encoder, optimiser)
+
+    def _finish(
+        self,
+        encoder: Trained,
+        start: dict[str, Tensor],
+        held_out: list[Example],
+        dev: list[Example],
+    ) -> None:
+        """Average, choose by the held-out folders, write; `dev` is only looked at, and last."""
+        tuned = {name: value.clone() for name, value in encoder.upper.state_dict().items()}
+        self._write(encoder, "tuned.safetensors")
+        scores: dict[float, float] = {}
+        for alpha in ALPHAS:
+            encoder.upper.load_state_dict(mixed(start, tuned, alpha))
+            report = measure(encoder, held_out)
+            scores[alpha] = score(report)
+            self._note(f"alpha {alpha}", {"held_out": report})
+        best = max(scores, key=lambda alpha: scores[alpha])
+        encoder.upper.load_state_dict(mixed(start, tuned, best))
+        self._write(encoder, "final.safetensors")
+        self.record["chosen"] = {"alpha": best, "scores": scores, "steps": self.step}
+        self._write_log()
+        log.info("final.safetensors is written: alpha %s of %s", best, scores)
+        for alpha in ALPHAS:
+            encoder.upper.load_state_dict(mixed(start, tuned, alpha))
+            self._note(f"alpha {alpha}, dev", {"dev": measure(encoder, dev)})
+        log.info("done")
+
+    def _write(self, encoder: Trained, name: str) -> None:
+        state = {key: value.contiguous() for key, value in encoder.model.state_dict().items()}
+        save_file(state, str(self.out / name))
+
+    def _note(self, name: str, reports: dict[str, Report]) -> None:
+        """Put measurements into `log.json`, and tables of them into the log."""
+        self.record[name] = reports
+        self._write_log()
+        for what, report in reports.items():
+            log.info("%s, %s: %.4f\n%s", name, what, score(report), table(report))
+
+    def _write_log(self) -> None:
+        self.log_path.write_text(json.dumps(self.record, indent=1) + "\n", encoding="utf-8")
+
+    def _save(self, encoder: Trained, optimiser: torch.optim.Optimizer) -> None:
+        state = {
+            "upper": encoder.upper.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "step": self.step,
+            "clock": self.clock,
+        }
+        beside = self.checkpoint_path.with_suffix(".new")
+        torch.save(state, beside)
+        beside.replace(self.checkpoint_path)
+
+    def _resume(self, encoder: Trained, optimiser: torch.optim.Optimizer) -> None:
+        if self.log_path.exists():
+            self.record = json.loads(self.log_path.read_text(encoding="utf-8"))
+        if not self.checkpoint_path.exists():
+            return
+        state = torch.load(self.checkpoint_path, weights_only=True)
+        encoder.upper.load_state_dict(state["upper"])
+        optimiser.load_state_dict(state["optimiser"])
+        self.step, self.clock = state["step"], state["clock"]
+        log.info("going on after step %d, %.1f min", self.step, self.clock / 60)
+
+
+def mixed(start: dict[str, Tensor], tuned: dict[str, Tensor], alpha: float) -> dict[str, Tensor]:
+    """Average weights: 0 gives `start`, 1 gives `tuned`."""
+    return {name: torch.lerp(start[name], tuned[name], alpha) for name in start}
+
+
+def _tokenizer(path: Path | None) -> Tokenizer | None:
+    return Tokenizer.from_file(str(path)) if path else None
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--bench", type=Path, default=Path("bench"), help="with train/ and dev/")
+    parser.add_argument("--real", type=Path, required=True, help="questions on real text")
+    parser.add_argument("--data", type=Path, required=True, help="KLUE-MRC and translations")
+    parser.add_argument("--lexicon", type=Path, required=True, help="entities: *.jsonl")
+    parser.add_argument("--tokenizer", type=Path, help="another than the shipped one's pieces")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(options.threads)
+    Run(options).go()
+
+
+if __name__ == "__main__":
+    main()
