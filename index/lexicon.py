@@ -1,0 +1,162 @@
+"""Entities and synonyms: ASML = 에이에스엠엘 = 네덜란드 노광장비 회사; 과징금 = 벌금.
+
+Two plain text files in `index/words/` (their first lines say how to read them), and one more of
+each if a user has them. They serve the lexical half of the search alone: a passage is found by the
+other names of what it names, a question by words of the same meaning. Nothing of it is ever quoted.
+
+Knows nothing about indexes and questions.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import re
+from collections.abc import Collection, Container, Iterable, Iterator
+from pathlib import Path
+
+from index.text import tokens_of
+
+_FOLDER = Path(__file__).parent / "words"
+ENTITIES = "entities.tsv"
+SYNONYMS = "synonyms.txt"
+
+# What may follow a name within its word; anything else makes it another word (애플/애플리케이션).
+_AFTER = re.compile(
+    r"(?:은|는|이|가|을|를|의|에|에서|에게|로|으로|와|과|도|만|까지|부터|보다|처럼|이나|나|라는|이라는|란"
+    r"|측|측은|측이|사|사는|발|산|제|계|판|들|들이|들은|께서|에는|에도|에서는|에서도|으로는|로는|이며"
+    r"|라고|이라고|인|였고|입니다|이다|다|랑|이랑|하고|마저|조차|뿐|가량|쪽|쪽은|형|식|급|주|株|發|社)?"
+    r"(?![가-힣A-Za-z0-9])"
+)
+# What else may follow a word that is no name: the verb made of it (투자하나, 인수됐다).
+_VERBAL = re.compile(r"하|되|했|됐|된|한|할|함|해|돼|당하|시키|시켰|시킨")
+_CAPITALS = re.compile(r"[A-Z0-9&.\-]*[A-Z][A-Z0-9&.\-]*")
+_WORD_START = re.compile(r"(?<![가-힣A-Za-z0-9])[가-힣A-Za-z0-9一-鿿]")
+_LONGEST = 24  # characters of a name without its spaces
+_SPACED = 4  # a shorter name is not looked for across a space: "한 국가" is not 한국
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing with a name: `names` its name first, `about` what it is; both as a person writes."""
+
+    names: tuple[str, ...]
+    kind: str
+    about: tuple[str, ...]
+    ambiguous: bool
+
+
+class Lexicon:
+    """The words of some files; `digest` changes with them."""
+
+    def __init__(self, entities: Iterable[Path], synonyms: Iterable[Path]) -> None:
+        """Read the files; raises `ValueError` naming file and line where one can't be read."""
+        digest = hashlib.sha256()
+        self._entities: dict[str, list[Entity]] = {}
+        self._groups: dict[str, list[tuple[str, ...]]] = {}
+        for path in entities:
+            digest.update(path.read_bytes())
+            for entity in _read_entities(path):
+                for name in entity.names:
+                    self._entities.setdefault(_key(name), []).append(entity)
+        for path in synonyms:
+            digest.update(path.read_bytes())
+            for group in _read_groups(path):
+                for word in group:
+                    self._groups.setdefault(_key(word), []).append(group)
+        self.digest = digest.hexdigest()[:16]
+
+    def entities(self, text: str) -> list[Entity]:
+        """Return the entities that a text names, without repeats, in the order of their names.
+
+        One whose name means other things too counts only if the text has another of its names, or
+        a word of what it is.
+        """
+        keys = list(_spots(text, self._entities))
+        named = [entity for key in keys for entity in self._entities[key]]
+        sure = []
+        for entity in dict.fromkeys(named):
+            if entity.ambiguous and not _supported(entity, text, keys):
+                continue
+            sure.append(entity)
+        return sure
+
+    def synonyms(self, text: str, silent: Collection[str] = ()) -> list[str]:
+        """Return the other words for what a text says: one step, never a synonym's synonyms.
+
+        Words that are `silent` have none.
+        """
+        said = [key for key in _spots(text, self._groups, _VERBAL) if key not in silent]
+        groups = [group for key in said for group in self._groups[key]]
+        others = dict.fromkeys(word for group in groups for word in group)
+        return [word for word in others if _key(word) not in said]
+
+
+@functools.cache
+def load_lexicon() -> Lexicon:
+    """Read the words that ship with the package: about a tenth of a second."""
+    return Lexicon([_FOLDER / ENTITIES], [_FOLDER / SYNONYMS])
+
+
+@functools.lru_cache(maxsize=10_000)
+def terms_of(entity: Entity) -> tuple[str, ...]:
+    """Return the terms of an entity's names and of what it is, without repeats."""
+    found = tokens_of([*entity.names, *entity.about])
+    return tuple(dict.fromkeys(term for terms in found for term in terms))
+
+
+def _key(word: str) -> str:
+    """Return how a name is looked up: capitals as they are (WHO, ALL), others in any case."""
+    folded = word.replace(" ", "")
+    return folded if _CAPITALS.fullmatch(folded) else folded.lower()
+
+
+def _spots(
+    text: str, words: Container[str], goes_on: re.Pattern[str] | None = None
+) -> Iterator[str]:
+    """Yield the key of each of `words` that stands in the text, the longest at each place.
+
+    It must end where its word does, but for particles, or go on as `goes_on` says.
+    """
+    for match in _WORD_START.finditer(text):
+        start = match.start()
+        piece = text[start : start + 2 * _LONGEST]
+        for end in range(len(piece), 0, -1):
+            key = _key(piece[:end])
+            spaced = len(key) < end
+            if piece[end - 1] == " " or key not in words or (spaced and len(key) < _SPACED):
+                continue
+            if _AFTER.match(text, start + end) or (goes_on and goes_on.match(text, start + end)):
+                yield key
+                break
+
+
+def _supported(entity: Entity, text: str, keys: Collection[str]) -> bool:
+    if sum(_key(name) in keys for name in entity.names) > 1:
+        return True
+    words = {word for phrase in entity.about for word in phrase.split() if len(word) > 1}
+    return any(word in text for word in words)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip() and not line.startswith("#"):
+            yield number, line
+
+
+def _read_entities(path: Path) -> Iterator[Entity]:
+    for number, line in _lines(path):
+        name, kind, others, about, mark = (*line.split("\t"), "", "", "", "", "")[:5]
+        if not name.strip() or not kind.strip() or len(line.split("\t")) > 5:
+            raise ValueError(f"{path}, line {number}: not name, kind, other names, what it is")
+        names = (name, *filter(None, others.split("|")))
+        yield Entity(names, kind, tuple(filter(None, about.split("|"))), mark == "?")
+
+
+def _read_groups(path: Path) -> Iterator[tuple[str, ...]]:
+    for number, line in _lines(path):
+        group = tuple(filter(None, (word.strip() for word in line.split("|"))))
+        if len(group) < 2:
+            raise ValueError(f"{path}, line {number}: a group needs two words or more")
+        yield group
