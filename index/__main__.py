@@ -1,0 +1,125 @@
+"""`python -m index`: build an index, look at it, check it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from index.build import Summary, build
+from index.embed import open_embedder
+from index.errors import BriefingError
+from index.generations import open_current, verify
+from qa.words import error_sentence
+
+DEFAULT_INDEX = "var/index"
+DEFAULT_FOLDER = "briefings"
+
+
+_STAGES = {"read": ("읽기", "파일"), "embed": ("벡터", "구절")}
+
+
+class Bars:
+    """A progress bar for each stage, with rate and time left."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[None] | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done; see `index.build.Progress`."""
+        if stage != self._stage:
+            self.close()
+            title, unit = _STAGES[stage]
+            self._bar = tqdm(total=total, desc=title, unit=unit, file=sys.stderr)
+            self._stage = stage
+        if self._bar is not None:
+            self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the last bar on the screen."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _build(args: argparse.Namespace) -> int:
+    bars = Bars()
+    try:
+        summary = build(args.folder, args.index, open_embedder(args.model), bars)
+    finally:
+        bars.close()
+    print(_summary(summary))
+    for error in summary.refused:
+        print(f"  제외: {error_sentence(error, 'ko')}", file=sys.stderr)
+    return 0
+
+
+def _summary(s: Summary) -> str:
+    refused = f" · 읽지 못한 파일 {len(s.refused)}" if s.refused else ""
+    return (
+        f"브리핑 {s.files} · 꼭지 {s.sections} · 구절 {s.passages} · 문장 {s.sentences}{refused}"
+        f" · {s.seconds:.1f}초\n세대 {s.generation}"
+    )
+
+
+def _status(args: argparse.Namespace) -> int:
+    generation = open_current(args.index)
+    manifest = generation.manifest
+    counts = manifest.counts
+    print(f"색인    {args.index} (세대 {manifest.id}, {manifest.built})")
+    print(f"모델    {manifest.embedder} ({manifest.dim}차원)")
+    print(f"분석기  {manifest.analyzer}")
+    print(
+        f"내용    브리핑 {counts['sources']} · 꼭지 {counts['sections']}"
+        f" · 구절 {counts['passages']} · 문장 {counts['sentences']}"
+    )
+    for source in generation.archive.sources():
+        print(f"  {source.published or '날짜 미상'}  {source.id}  {source.title}")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    problems = verify(open_current(args.index))
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print("이상 없음" if not problems else f"문제 {len(problems)}건: 다시 색인하세요")
+    return 1 if problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m index", description="브리핑 색인")
+    verbs = parser.add_subparsers(required=True, metavar="build|status|check")
+    index = argparse.ArgumentParser(add_help=False)
+    default = os.environ.get("BRIEFING_INDEX", DEFAULT_INDEX)
+    index.add_argument(
+        "--index", type=Path, default=Path(default), help=f"색인 폴더 (기본 {default})"
+    )
+    verb = verbs.add_parser("build", parents=[index], help="폴더의 브리핑을 모두 색인합니다")
+    verb.add_argument("folder", type=Path, nargs="?", default=Path(DEFAULT_FOLDER))
+    verb.add_argument("--model", help="sentence-transformers 모델 이름이나 경로 (기본: 내장 모델)")
+    verb.set_defaults(run=_build)
+    verb = verbs.add_parser("status", parents=[index], help="무엇이 색인되어 있는지 보여 줍니다")
+    verb.set_defaults(run=_status)
+    verb = verbs.add_parser("check", parents=[index], help="색인 파일이 온전한지 검사합니다")
+    verb.set_defaults(run=_check)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status, 2 after an error that the user can mend."""
+    logging.basicConfig(level=logging.WARNING)
+    args = _parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except BriefingError as error:
+        print(error_sentence(error, "ko"), file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""The texts of an index in one SQLite file: sources, their sections, and the passages by row.
+
+A passage's text is not stored twice: it is cut out of its source's text by its span, so the law
+`source_text[start:end] == passage.text` can't be broken. Knows nothing about search.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
+
+_SCHEMA = """
+CREATE TABLE sources (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, sha256 TEXT NOT NULL,
+    programme TEXT, anchor TEXT, published TEXT, text TEXT NOT NULL);
+CREATE INDEX sources_by_date ON sources (published, id);
+CREATE TABLE sections (
+    source INTEGER NOT NULL, number INTEGER NOT NULL, heading TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, PRIMARY KEY (source, number)) WITHOUT ROWID;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source INTEGER NOT NULL,
+    section INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    sentences BLOB NOT NULL);
+CREATE INDEX passages_by_source ON passages (source, row);
+"""
+
+_SOURCE = "s.id, s.title, s.sha256, s.programme, s.anchor, s.published"
+_PASSAGE = (
+    f"SELECT p.row, {_SOURCE}, p.id, p.section, c.heading, p.start, p.end, p.sentences,"
+    " substr(s.text, p.start + 1, p.end - p.start)"
+    " FROM passages p JOIN sources s ON s.number = p.source"
+    " JOIN sections c ON c.source = p.source AND c.number = p.section"
+)
+
+
+class Archive:
+    """Reads the file; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        # `immutable`: a published file never changes; SQLite need not lock or look for a journal.
+        self._db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows of each table, and the sentences."""
+        tables = ("sources", "sections", "passages")
+        counts = {table: self._number(f"SELECT count(*) FROM {table}") for table in tables}
+        total = self._number("SELECT total(length(sentences)) FROM passages")
+        return {**counts, "sentences": total // 8}
+
+    def _number(self, query: str) -> int:
+        return int(self._db.execute(query).fetchone()[0])
+
+    def passages(self, rows: Sequence[int]) -> list[Passage]:
+        """Return the passages of these rows, in this order."""
+        marks = ",".join("?" * len(rows))
+        found = {r[0]: r for r in self._db.execute(f"{_PASSAGE} WHERE p.row IN ({marks})", rows)}
+        return [_passage(found[row]) for row in rows]
+
+    def all_passages(self) -> Iterator[Passage]:
+        """Yield every passage in row order, reading as it goes."""
+        return map(_passage, self._db.execute(f"{_PASSAGE} ORDER BY p.row"))
+
+    def days(self) -> list[date]:
+        """Return the days on which briefings were published, oldest first."""
+        days = "SELECT DISTINCT published FROM sources WHERE published NOT NULL ORDER BY published"
+        return [date.fromisoformat(day) for (day,) in self._db.execute(days)]
+
+    def rows_on(self, days: Collection[date]) -> NDArray[np.int64]:
+        """Return the rows of the passages published on any of these days, ascending."""
+        marks = ",".join("?" * len(days))
+        rows = self._db.execute(
+            "SELECT p.row FROM passages p JOIN sources s ON s.number = p.source"
+            f" WHERE s.published IN ({marks}) ORDER BY p.row",
+            [day.isoformat() for day in days],
+        )
+        return np.array([row for (row,) in rows], dtype=np.int64)
+
+    def newest_passages(self) -> Iterator[Passage]:
+        """Yield every passage, those of the newest briefing first, reading as it goes."""
+        order = "ORDER BY s.published IS NULL, s.published DESC, s.id, p.row"
+        return map(_passage, self._db.execute(f"{_PASSAGE} {order}"))
+
+    def passage(self, identity: str) -> Passage | None:
+        """Return the passage with this id."""
+        found = self._db.execute(f"{_PASSAGE} WHERE p.id = ?", (identity,)).fetchone()
+        return _passage(found) if found else None
+
+    def sources(self) -> list[SourceSummary]:
+        """List the sources, newest first; those without a date last."""
+        rows = self._db.execute(
+            "SELECT s.id, s.title, s.programme, s.published,"
+            " (SELECT count(*) FROM sections WHERE source = s.number),"
+            " (SELECT count(*) FROM passages WHERE source = s.number)"
+            " FROM sources s ORDER BY s.published IS NULL, s.published DESC, s.id"
+        )
+        return [
+            SourceSummary(identity, title, programme, _date(published), sections, passages)
+            for identity, title, programme, published, sections, passages in rows
+        ]
+
+    def briefing(self, source_id: str) -> Briefing | None:
+        """Return a whole briefing as it was read."""
+        row = self._db.execute(
+            f"SELECT {_SOURCE}, s.text, s.number FROM sources s WHERE s.id = ?", (source_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        sections = self._db.execute(
+            "SELECT heading, start, end FROM sections WHERE source = ? ORDER BY number", (row[7],)
+        )
+        found = tuple(Section(heading, Span(start, end)) for heading, start, end in sections)
+        return Briefing(_source(row[:6]), row[6], found)
+
+
+class ArchiveWriter:
+    """Writes a new file; briefings get their rows in the order in which they are added."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path)
+        self._db.executescript(_SCHEMA)
+        self._sources = 0
+        self._rows = 0
+
+    def add(self, briefing: Briefing, passages: Iterable[Passage]) -> None:
+        """Store a briefing and its passages; raises `sqlite3.IntegrityError` on a repeated id."""
+        source, number = briefing.source, self._sources
+        published = source.published.isoformat() if source.published else None
+        self._db.execute(
+            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, source.id, source.title, source.sha256),
+                *(source.programme, source.anchor, published, briefing.text),
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
+            [(number, i, s.heading, *s.span) for i, s in enumerate(briefing.sections)],
+        )
+        rows = [
+            (self._rows + i, p.id, number, p.section, *p.span, _packed(p.sentences))
+            for i, p in enumerate(passages)
+        ]
+        self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._sources += 1
+        self._rows += len(rows)
+
+    def has(self, identity: str) -> bool:
+        """Tell whether a passage of this id is stored already."""
+        return bool(self._db.execute("SELECT 1 FROM passages WHERE id = ?", (identity,)).fetchone())
+
+    def close(self) -> None:
+        """Commit; the file is complete."""
+        self._db.commit()
+        self._db.close()
+
+
+def _packed(sentences: Sequence[Span]) -> bytes:
+    return np.array(sentences, dtype="<i4").tobytes()  # (m, 2)
+
+
+def _date(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None
+
+
+def _source(row: Sequence[Any]) -> Source:
+    identity, title, sha256, programme, anchor, published = row
+    return Source(identity, title, sha256, programme, anchor, _date(published))
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    identity, section, heading, start, end, packed, text = row[7:]
+    spans = np.frombuffer(packed, dtype="<i4").reshape(-1, 2).tolist()
+    return Passage(
+        id=identity,
+        source=_source(row[1:7]),
+        section=section,
+        heading=heading,
+        text=text,
+        span=Span(start, end),
+        sentences=tuple(Span(*span) for span in spans),
+    )

@@ -1,0 +1,129 @@
+"""BM25 over our own tokens: the only home of tantivy.
+
+Each passage is a row with fields of tokens; tantivy only counts them, it never sees Korean text.
+Scores are Okapi BM25 (k1 = 1.2, b = 0.75, idf as in Lucene). Knows nothing about languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+# `entities` holds the terms of the other names of what a passage names, and of what that is.
+FIELDS = ("text", "heading", "entities")
+# What a match in a field counts for when candidates are proposed; all are measured apart later.
+_BOOSTS = {"text": 1.0, "heading": 1.0, "entities": 0.4}
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for field in FIELDS:
+        builder.add_text_field(field, tokenizer_name="ours", index_option="freq")
+    builder.add_unsigned_field("row", indexed=True, fast=True)
+    # Days since 0001-01-01; 0 where the page has no date. For filters by date.
+    builder.add_unsigned_field("day", indexed=True, fast=True)
+    return builder.build()
+
+
+def _open(folder: Path, reuse: bool) -> tantivy.Index:
+    index = tantivy.Index(_schema(), path=str(folder), reuse=reuse)
+    spaces = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer("ours", spaces)
+    return index
+
+
+class Lexical:
+    """An open lexical index; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = _open(folder, reuse=True)
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(
+        self, terms: Sequence[str], limit: int, days: Collection[date] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Find the rows that hold most of `terms`, in any field.
+
+        Returns `(rows, scores)`, both `(m,)` with `m <= limit`, best first, ties by lower row.
+        `days` keeps to passages published on one of them.
+        """
+        queries = [
+            tantivy.Query.boost_query(self._any(field, terms), boost)
+            for field, boost in _BOOSTS.items()
+        ]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
+        if days is not None:
+            query = self._only(query, "day", [day.toordinal() for day in days])
+        rows, scores = self._run(query, limit)
+        order = np.lexsort((rows, -scores))
+        return rows[order], scores[order]
+
+    def scores(
+        self, field: str, terms: Sequence[str], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return the BM25 score of each of `rows` in one field, in their order; 0 for no match."""
+        query = self._only(self._any(field, terms), "row", rows.tolist())
+        found, scores = self._run(query, max(len(rows), 1))
+        by_row = dict(zip(found.tolist(), scores.tolist(), strict=True))
+        return np.array([by_row.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
+
+    def frequency(self, term: str, fields: Sequence[str] = ("text", "heading")) -> int:
+        """Count the passages that hold `term`, in the one of `fields` where most do."""
+        return max(int(self._searcher.doc_freq(field, term)) for field in fields)
+
+    def _any(self, field: str, terms: Sequence[str]) -> tantivy.Query:
+        return tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
+                for term in dict.fromkeys(terms)
+            ]
+        )
+
+    def _only(self, query: tantivy.Query, field: str, values: list[int]) -> tantivy.Query:
+        among = tantivy.Query.term_set_query(self._schema, field, values)
+        silent = tantivy.Query.const_score_query(among, 0.0)  # a filter adds nothing to the score
+        return tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, query), (tantivy.Occur.Must, silent)]
+        )
+
+    def _run(
+        self, query: tantivy.Query, limit: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        hits = self._searcher.search(query, limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        scores = np.array([score for score, _ in hits], dtype=np.float32)
+        return np.array(rows, dtype=np.int64), scores
+
+
+class LexicalWriter:
+    """Writes a new lexical index into an empty folder; rows count from 0 in the order of `add`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        # One thread keeps the rows of a segment in order; Kiwi, not tantivy, is what costs time.
+        self._writer = _open(folder, reuse=False).writer(heap_size=64_000_000, num_threads=1)
+        self._rows = 0
+
+    def add(self, fields: Mapping[str, Sequence[str]], published: date | None) -> None:
+        """Append one passage: the terms of each of `FIELDS`."""
+        document = tantivy.Document()
+        for field in FIELDS:
+            document.add_text(field, " ".join(fields[field]))
+        document.add_unsigned("row", self._rows)
+        document.add_unsigned("day", published.toordinal() if published else 0)
+        self._writer.add_document(document)
+        self._rows += 1
+
+    def close(self) -> None:
+        """Commit; the folder is complete."""
+        self._writer.commit()
+        self._writer.wait_merging_threads()

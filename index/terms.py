@@ -1,0 +1,106 @@
+"""The terms of many short texts as numbers, in flat arrays that are mapped into memory.
+
+A ranker compares a question with the sentences of many passages; analysing those again would take
+longer than everything else (Kiwi reads 100 characters a millisecond). A term is kept as 32 bits of
+a hash, so there is no vocabulary to hold or to merge; one foreign match in 4 × 10^9 comparisons
+does no harm.
+Knows nothing about languages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Terms = NDArray[np.uint32]
+_NONE = np.empty(0, np.uint32)
+
+
+def numbered(terms: Sequence[str]) -> Terms:
+    """Return the number of each term, `(len(terms),)`: the same on every machine."""
+    digests = (hashlib.blake2b(term.encode(), digest_size=4).digest() for term in terms)
+    return np.frombuffer(b"".join(digests), dtype="<u4")
+
+
+class TermTable:
+    """The terms of texts numbered from 0 (sentences, headings); safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        # (t,) uint32 in reading order, and (m + 1,) int64: where each text's terms begin. As plain
+        # arrays over the mapped files: slices of numpy's `memmap` class cost ten times as much.
+        self._terms = np.asarray(np.load(folder / "terms.npy", mmap_mode="r"))
+        self._first = np.asarray(np.load(folder / "first.npy", mmap_mode="r"))
+
+    def __len__(self) -> int:
+        return len(self._first) - 1
+
+    @property
+    def total(self) -> int:
+        """The number of terms of all texts."""
+        return len(self._terms)
+
+    def matches(self, wanted: Terms, ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+        """Tell which of `wanted` stand in which of the texts of some ranges `[start, end)`.
+
+        Returns a row for each text, range after range, and a column for each of `wanted`.
+        """
+        lengths = self.lengths(ranges)
+        return self._counted(wanted, ranges, lengths) > 0
+
+    def counts(self, wanted: Terms, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+        """Count how often each of `wanted` stands in all texts of a range `[start, end)` together.
+
+        Returns a row for each range and a column for each of `wanted`.
+        """
+        return self._counted(wanted, ranges, self.sizes(ranges))
+
+    def lengths(self, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+        """Count the terms of each text of some ranges `[start, end)`, range after range."""
+        firsts = [np.diff(self._first[start : end + 1]) for start, end in ranges]
+        return np.concatenate([np.empty(0, np.int64), *firsts])
+
+    def sizes(self, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+        """Count the terms of each range `[start, end)` of texts, `(len(ranges),)`."""
+        places = np.array(ranges, dtype=np.int64).reshape(-1, 2)
+        return np.asarray(np.diff(self._first[places], axis=1)[:, 0])
+
+    def _counted(
+        self, wanted: Terms, ranges: Sequence[tuple[int, int]], lengths: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Count `wanted` in consecutive stretches, of these lengths, of the terms of all ranges."""
+        found = np.zeros((len(lengths), len(wanted)), dtype=np.int64)
+        if not len(wanted):
+            return found
+        pieces = [self._terms[self._first[start] : self._first[end]] for start, end in ranges]
+        terms = np.concatenate([_NONE, *pieces])
+        order = np.argsort(wanted)
+        place = np.searchsorted(wanted, terms, sorter=order).clip(max=len(wanted) - 1)
+        which = order[place]
+        (hits,) = np.nonzero(wanted[which] == terms)
+        stretch = np.searchsorted(np.cumsum(lengths), hits, side="right")
+        np.add.at(found, (stretch, which[hits]), 1)
+        return found
+
+
+class TermTableWriter:
+    """Writes the terms of new texts into an empty folder, in order."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._folder = folder
+        self._terms: list[Terms] = []
+        self._counts: list[int] = [0]
+
+    def add(self, terms: Sequence[str]) -> None:
+        """Append one text's terms."""
+        self._terms.append(numbered(terms))
+        self._counts.append(len(terms))
+
+    def close(self) -> None:
+        """Write the files."""
+        np.save(self._folder / "terms.npy", np.concatenate([_NONE, *self._terms]))
+        np.save(self._folder / "first.npy", np.cumsum(self._counts, dtype=np.int64))
