@@ -1,0 +1,62 @@
+"""What a question gets: an `Answer` that quotes its sources, or says that it found none.
+
+A `Citation` can't misquote: its constructor compares the quote with the passage. Knows nothing
+about how answers are found or shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol
+
+from index.schema import Hit, Passage, Span
+
+Status = Literal["answered", "no_evidence"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Citation:
+    """One or more neighbouring sentences of a passage, word for word.
+
+    `span` is of the source's text. Raises `ValueError` unless it lies in the passage and `quote` is
+    what stands there.
+    """
+
+    passage: Passage
+    quote: str
+    span: Span
+
+    def __post_init__(self) -> None:
+        inside = self.passage.span.start <= self.span.start < self.span.end <= self.passage.span.end
+        if not inside or self.passage.quote(self.span) != self.quote:
+            raise ValueError(f"not a quote from passage {self.passage.id}: {self.quote!r}")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question.
+
+    `confidence` is the probability, in [0, 1], that the quotes answer the question. `citations` are
+    the quotes, best first, none when the status is `no_evidence`; `hits` are the passages found,
+    best first, whatever the status. `missing` are names in the question that no indexed briefing
+    knows, under any name. `done` is False in the snapshots of an answer still growing.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    text: str
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    missing: tuple[str, ...] = ()
+    by: Literal["extractive", "llm"] = "extractive"
+    done: bool = True
+
+
+class Answerer(Protocol):
+    """The seam between what was found and what is said."""
+
+    def answer(self, question: str, hits: Sequence[Hit]) -> Iterator[Answer]:
+        """Yield complete snapshots of the answer, the last with `done=True`."""
+        ...

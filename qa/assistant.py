@@ -1,0 +1,130 @@
+"""Question → evidence → answer, over whatever generation is current.
+
+Opens the index and its encoder when first asked, and follows a rebuild by itself: every question is
+answered from one generation, the one that was current when it was asked. Knows nothing about
+screens.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from index.embed import Embedder, name_of, open_embedder
+from index.errors import IndexMismatch
+from index.generations import Generation, Manifest, current
+from index.schema import Briefing, Passage, SourceSummary
+from index.text import analyzer
+from qa.answer import Answer
+from qa.examples import examples
+from qa.extractive import QUOTES, answer, hits, missing
+from qa.question import read_question
+from qa.rank import confidence, rank
+from qa.retrieve import find
+from qa.weights import Weights, load_weights
+
+
+class Assistant:
+    """Answers questions about the briefings of an index; safe to share between threads."""
+
+    def __init__(
+        self,
+        index: Path,
+        weights: Weights | None = None,
+        clock: Callable[[], date] = date.today,
+    ) -> None:
+        """Prepare to ask the index in this folder; nothing is opened yet."""
+        self.index = index
+        self.clock = clock
+        self.weights = weights or load_weights()
+        self._opening = threading.Lock()
+        self._opened: tuple[Generation, Embedder] | None = None
+        self._examples: tuple[tuple[str, int], list[str]] | None = None
+
+    def warm(self) -> None:
+        """Load everything a question needs: seconds. Raises what opening an index raises."""
+        # Kiwi and the encoder load side by side: both work outside the interpreter lock.
+        loading = threading.Thread(target=analyzer)
+        loading.start()
+        _, embedder = self.open()
+        embedder.encode_query("준비")
+        loading.join()
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether a question would be answered at once."""
+        return self._opened is not None
+
+    def ask(self, question: str) -> Answer:
+        """Answer one question.
+
+        Raises what opening an index raises (`IndexMissing`, `IndexDamaged`, `IndexMismatch`,
+        `ModelUnavailable`), never because nothing was found.
+        """
+        generation, embedder = self.open()
+        asked = read_question(question, generation.days, self.clock())
+        candidates = find(asked, generation, embedder, self.weights)
+        ranking = rank(asked, candidates, generation, self.weights)
+        return answer(
+            asked,
+            sentences=ranking.best(QUOTES),
+            hits=hits(asked, candidates, ranking, generation),
+            missing=missing(asked, generation),
+            confidence=confidence(asked, candidates, ranking, self.weights),
+            cut_off=self.weights.cut_off,
+        )
+
+    def manifest(self) -> Manifest:
+        """Return what the current index was built with."""
+        return self.open()[0].manifest
+
+    def sources(self) -> list[SourceSummary]:
+        """Return the indexed briefings, newest first."""
+        return self.open()[0].archive.sources()
+
+    def briefing(self, source_id: str) -> Briefing | None:
+        """Return a whole briefing, to be shown at a quote; None if it is not indexed (any more)."""
+        return self.open()[0].archive.briefing(source_id)
+
+    def passage(self, identity: str) -> Passage | None:
+        """Return the passage with this id."""
+        return self.open()[0].archive.passage(identity)
+
+    def examples(self, count: int) -> list[str]:
+        """Return up to `count` example questions that are answered, of the newest segments.
+
+        Finding them asks some questions; they are kept until the index changes.
+        """
+        generation, _ = self.open()
+        key = (generation.manifest.id, count)
+        if self._examples is None or self._examples[0] != key:
+            found = examples(generation.archive.newest_passages(), self.ask, count)
+            self._examples = (key, found)
+        return self._examples[1]
+
+    def open(self) -> tuple[Generation, Embedder]:
+        """Return the current generation and its encoder; opens them when they have changed."""
+        folder = current(self.index)
+        opened = self._opened
+        if opened is not None and opened[0].folder == folder:
+            return opened
+        with self._opening:
+            opened = self._opened
+            if opened is None or opened[0].folder != folder:
+                self._opened = opened = self._reopen(folder, opened)
+        return opened
+
+    def _reopen(
+        self, folder: Path, before: tuple[Generation, Embedder] | None
+    ) -> tuple[Generation, Embedder]:
+        generation = Generation(folder)
+        manifest = generation.manifest
+        same = before is not None and before[1].id == manifest.embedder
+        embedder = (
+            before[1] if before is not None and same else open_embedder(name_of(manifest.embedder))
+        )
+        if embedder.id != manifest.embedder:
+            raise IndexMismatch("the encoder", manifest.embedder, embedder.id)
+        return generation, embedder

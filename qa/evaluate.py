@@ -1,0 +1,254 @@
+"""`python -m qa.evaluate DIR`: how often the answers of an index are right, by kind of question.
+
+DIR holds `briefings/` and `questions.jsonl`, in the format of `bench/README.md`, which also says
+how the scores are counted. Knows nothing about how answers are made.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import re
+import statistics
+import sys
+import tempfile
+import time
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from index.build import build
+from index.embed import open_embedder
+from index.errors import BriefingError
+from index.schema import Passage
+from qa.answer import Answer
+from qa.assistant import Assistant
+from qa.baselines import baselines
+from qa.words import error_sentence
+
+HARD = ("paraphrase", "english", "colloquial")
+UNANSWERABLE = "unanswerable"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Judged:
+    """One question and how well it went; ranks count from 1, 0 for not found."""
+
+    id: str
+    kind: str
+    section_rank: int
+    evidence_rank: int
+    holds_answer: bool
+    refused: bool
+    confidence: float
+    took_ms: float
+    floor_ms: float  # what encoding the question and one FAISS search take alone
+
+
+def load_questions(folder: Path) -> list[dict[str, Any]]:
+    """Read `questions.jsonl`."""
+    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def judge(
+    question: dict[str, Any], answer: Answer, assistant: Assistant, took_ms: float, floor_ms: float
+) -> Judged:
+    """Compare an answer with what a question's writer expected."""
+    section = evidence = 0
+    if question["file"] is not None:
+        for rank, hit in reversed(list(enumerate(answer.hits, start=1))):
+            if _overlaps(hit.passage, question, assistant):
+                section = rank
+        wanted = _folded(question["evidence"])
+        for rank, citation in reversed(list(enumerate(answer.citations, start=1))):
+            quote = _folded(citation.quote)
+            if wanted in quote or quote in wanted:
+                evidence = rank
+    first = answer.citations[0].quote if answer.citations else ""
+    return Judged(
+        id=question["id"],
+        kind=question["kind"],
+        section_rank=section,
+        evidence_rank=evidence,
+        holds_answer=bool(question["answer"]) and _folded(question["answer"]) in _folded(first),
+        refused=answer.status == "no_evidence",
+        confidence=answer.confidence,
+        took_ms=took_ms,
+        floor_ms=floor_ms,
+    )
+
+
+def _gold_span(question: dict[str, Any], assistant: Assistant) -> tuple[int, int]:
+    """Find the section that the evidence stands in: the last heading before it, and its body."""
+    briefing = assistant.briefing(question["file"])
+    if briefing is None:
+        return (0, 0)
+    words = map(re.escape, _folded(question["evidence"]).split())
+    match = re.search(r"\s+".join(words), briefing.text)
+    at = match.start() if match else -1
+    for section in briefing.sections:
+        if section.span.start <= at < section.span.end:
+            return section.span
+    return (at, at + 1)
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def evaluate(folder: Path, index: Path) -> list[Judged]:
+    """Ask every question of `folder` against an index, after one question to warm up."""
+    assistant = Assistant(index)
+    assistant.warm()
+    questions = load_questions(folder)
+    assistant.ask(questions[0]["question"])
+    judged = []
+    for question in questions:
+        started = time.perf_counter()
+        answer = assistant.ask(question["question"])
+        took_ms = (time.perf_counter() - started) * 1000
+        judged.append(judge(question, answer, assistant, took_ms, _floor_ms(question, assistant)))
+    return judged
+
+
+def _floor_ms(question: dict[str, Any], assistant: Assistant) -> float:
+    generation, embedder = assistant.open()
+    started = time.perf_counter()
+    generation.vectors.search(embedder.encode_query(question["question"]), 10)
+    return (time.perf_counter() - started) * 1000
+
+
+def compare(folder: Path, index: Path) -> dict[str, dict[str, float]]:
+    """Return the share of each kind whose section each baseline finds first."""
+    assistant = Assistant(index)
+    generation, embedder = assistant.open()
+    passages = list(generation.archive.all_passages())
+    questions = [q for q in load_questions(folder) if q["file"] is not None]
+    table = {}
+    for name, search in baselines(generation, embedder).items():
+        found: dict[str, list[bool]] = {}
+        for question in questions:
+            rows = search(question["question"])
+            right = bool(rows) and _overlaps(passages[rows[0]], question, assistant)
+            found.setdefault(question["kind"], []).append(right)
+        table[name] = {kind: sum(hits) / len(hits) for kind, hits in found.items()}
+    return table
+
+
+def _overlaps(passage: Passage, question: dict[str, Any], assistant: Assistant) -> bool:
+    start, end = _gold_span(question, assistant)
+    same_file = passage.source.id == question["file"]
+    return same_file and passage.span.start < end and start < passage.span.end
+
+
+def scores(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
+    """Return the scores of each kind, of `hard` and of `all` answerable questions."""
+    answerable = [j for j in judged if j.kind != UNANSWERABLE]
+    groups = {kind: [j for j in answerable if j.kind == kind] for kind in _kinds(answerable)}
+    groups["hard"] = [j for j in answerable if j.kind in HARD]
+    groups["all"] = answerable
+    return {name: _scores(group) for name, group in groups.items() if group}
+
+
+def _kinds(judged: Sequence[Judged]) -> list[str]:
+    return list(dict.fromkeys(j.kind for j in judged))
+
+
+def _scores(group: Sequence[Judged]) -> dict[str, float]:
+    def share(hits: Sequence[bool]) -> float:
+        return sum(hits) / len(hits)
+
+    reciprocal = [1 / j.section_rank if j.section_rank else 0.0 for j in group]
+    return {
+        "n": len(group),
+        **{f"R@{k}": share([0 < j.section_rank <= k for j in group]) for k in (1, 3, 5)},
+        "MRR@10": sum(reciprocal) / len(group),
+        **{f"evidence@{k}": share([0 < j.evidence_rank <= k for j in group]) for k in (1, 3)},
+        "answer@1": share([j.holds_answer for j in group]),
+        "refused": share([j.refused for j in group]),
+    }
+
+
+def abstention(judged: Sequence[Judged]) -> dict[str, float]:
+    """Return precision, recall and F1 of refusing the unanswerable."""
+    refused = [j for j in judged if j.refused]
+    right = sum(j.kind == UNANSWERABLE for j in refused)
+    wanted = sum(j.kind == UNANSWERABLE for j in judged)
+    precision = right / len(refused) if refused else 0.0
+    recall = right / wanted if wanted else 0.0
+    both = precision + recall
+    return {
+        "precision": precision,
+        "recall": recall,
+        "F1": 2 * precision * recall / both if both else 0.0,
+    }
+
+
+def _table(judged: Sequence[Judged]) -> str:
+    rows = scores(judged)
+    names = list(next(iter(rows.values())))
+    lines = [f"{'kind':12}" + "".join(f"{name:>12}" for name in names)]
+    for kind, row in rows.items():
+        cells = [f"{row[n]:12.0f}" if n == "n" else f"{row[n]:12.3f}" for n in names]
+        lines.append(f"{kind:12}" + "".join(cells))
+    refusing = " · ".join(f"{name} {value:.3f}" for name, value in abstention(judged).items())
+    lines.append(f"refusing: {refusing}")
+    ours, floor = ([getattr(j, name) for j in judged] for name in ("took_ms", "floor_ms"))
+    lines.append(f"from question to answer: {_latency(ours)}")
+    lines.append(f"encoder and FAISS alone: {_latency(floor)}")
+    lines.append(f"ratio of the medians: {statistics.median(ours) / statistics.median(floor):.2f}")
+    return "\n".join(lines)
+
+
+def _beside(table: dict[str, dict[str, float]], ours: dict[str, dict[str, float]]) -> str:
+    kinds = list(next(iter(table.values())))
+    lines = ["", f"{'R@1':30}" + "".join(f"{kind:>12}" for kind in kinds)]
+    rows = {**table, "this": {kind: ours[kind]["R@1"] for kind in kinds}}
+    for name, row in rows.items():
+        lines.append(f"{name:30}" + "".join(f"{row[kind]:12.3f}" for kind in kinds))
+    return "\n".join(lines)
+
+
+def _latency(times: Sequence[float]) -> str:
+    p95 = sorted(times)[int(0.95 * (len(times) - 1))]
+    return f"p50 {statistics.median(times):.1f} ms · p95 {p95:.1f} ms"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m qa.evaluate", description=__doc__)
+    parser.add_argument("folder", type=Path, help="a folder with briefings/ and questions.jsonl")
+    parser.add_argument("--index", type=Path, help="ask this index instead of a temporary one")
+    parser.add_argument("--model", help="build the temporary index with this encoder")
+    parser.add_argument("--compare", action="store_true", help="measure baselines beside")
+    parser.add_argument("--json", action="store_true", help="print scores as JSON")
+    args = parser.parse_args(argv)
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            index = args.index or Path(scratch)
+            if args.index is None:
+                build(args.folder / "briefings", index, open_embedder(args.model))
+            judged = evaluate(args.folder, index)
+            beside = compare(args.folder, index) if args.compare else {}
+    except BriefingError as error:
+        print(error_sentence(error, "ko"), file=sys.stderr)
+        return 2
+    if args.json:
+        report = {
+            "scores": scores(judged),
+            "abstention": abstention(judged),
+            "baselines_R@1": beside,
+        }
+        print(json.dumps({**report, "questions": [dataclasses.asdict(j) for j in judged]}))
+    else:
+        print(_table(judged))
+        if beside:
+            print(_beside(beside, scores(judged)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""The public contract of `python -m qa --jsonl`: an `Answer` as one JSON object, version 1.
+
+Fields are only ever added within a version; `docs/jsonl.md` describes them for programs. Knows
+nothing about streams.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from index.schema import Hit
+from qa.answer import Answer, Citation
+
+VERSION = 1
+
+
+def answer_fields(answer: Answer, took_ms: float) -> dict[str, Any]:
+    """Return what is written for an answer: hits best first, citations best first."""
+    return {
+        "version": VERSION,
+        "status": answer.status,
+        "confidence": round(answer.confidence, 4),
+        "text": answer.text,
+        "by": answer.by,
+        "citations": [_citation(citation) for citation in answer.citations],
+        "hits": [_hit(hit) for hit in answer.hits],
+        "missing": list(answer.missing),
+        "took_ms": round(took_ms, 2),
+    }
+
+
+def _citation(citation: Citation) -> dict[str, Any]:
+    source = citation.passage.source
+    return {
+        "source": source.id,
+        "title": source.title,
+        "published": source.published.isoformat() if source.published else None,
+        "heading": citation.passage.heading,
+        "quote": citation.quote,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "passage_id": citation.passage.id,
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "source": hit.passage.source.id,
+        "heading": hit.passage.heading,
+        "start": hit.passage.span.start,
+        "end": hit.passage.span.end,
+        "text": hit.passage.text,
+        "score": round(hit.score, 6),
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+        "passage_id": hit.passage.id,
+    }
+
+
+def read_request(line: str) -> tuple[Any, str]:
+    """Return the id and the question of one input line; raises `ValueError` saying what is wrong.
+
+    The id may be any JSON value; it is written back as it came.
+    """
+    try:
+        request = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error}") from None
+    if not isinstance(request, dict):
+        raise ValueError('not an object like {"id": 1, "question": "…"}')
+    question = request.get("question")
+    if not isinstance(question, str):
+        raise BadRequest(request.get("id"), 'no "question" with a text')
+    return request.get("id"), question
+
+
+class BadRequest(ValueError):
+    """A line that has an id, but no question."""
+
+    def __init__(self, identity: Any, reason: str) -> None:  # noqa: ANN401 - any JSON value
+        super().__init__(reason)
+        self.identity = identity

@@ -1,0 +1,114 @@
+"""What a question asks for: its terms, and the kind of thing that would answer it.
+
+Knows nothing about indexes; `expects` and `offers` are compared by the ranker.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from index.lexicon import load_lexicon
+from index.text import analysed, normalize, tokens_of
+from qa.when import When, read_when
+
+MAX_CHARS = 500
+
+# What an answer can be, and how a question asks for it and a sentence offers it. One question may
+# ask for several ("언제 얼마를"), most sentences offer several.
+_ASKS = {
+    "money": r"얼마(?!나)|금액|액수|가격|몸값|값은|비용|부채|매출|과징금|벌금|how much|price|cost",
+    "percent": r"얼마나|퍼센트|%|비율|비중|[율률](은|이|을|\?|$|\s)|몇 ?프로|percent|what share",
+    "date": r"언제|며칠|몇 ?[년월일시]|시점|날짜|기한|when|what (date|day|year|month)",
+    "count": r"몇|얼마나|숫자|규모|인원|how (many|long|far|big|large)",
+    "cause": r"왜|이유|까닭|때문|배경|원인|어째서|어쩌다|why|reason",
+    "who": r"누구|누가|누굴|사람|대표|회장|총재|수장|who\b|whom|whose",
+    "place": r"어디|어느 (나라|도시|지역|곳)|장소|where|which (city|country)",
+    "speech": r"뭐라고|뭐라|입장|평가|반응|전망|말했|경고|지적|say|said|comment",
+    "means": r"어떻게|방법|방식|조건|대책|how (do|does|did|will|is|are|can)",
+}
+_OFFERS = {
+    "money": r"\d[\d,.조억만천 ]*(원|달러|유로|엔|위안|파운드|루블|루피|프랑)",
+    "percent": r"\d%|\d ?퍼센트|\d%?포인트|\d배|절반|분의 ?\d",
+    "date": (
+        r"\d+년|\d+월|\d+일|\d분기|상반기|하반기|내년|올해|지난해|작년|연말|연초|다음 달|이달|오늘"
+        r"|어제|내일|[월화수목금토일]요일|주말"
+    ),
+    "count": (
+        r"\d[\d,.조억만천 ]*(명|대|개|곳|건|척|톤|배럴|채|장|편|마리|시간|킬로|미터|기가|나노|년"
+        r"|개월|주|회|번|위)"
+    ),
+    "cause": r"때문|이유|탓|덕분|배경|위해|따라|따른|[라다]면서|원인|겨냥|우려|영향|[기어아해]서 ",
+    "who": r"회장|대표|최고경영자|CEO|총리|대통령|장관|총재|의장|의원|사장|창업자|애널리스트|교수",
+    "place": r"시에|주에|현에|성에|[가-힣]+(에서|에 )|지역|도시|공장|현지|본사",
+    "speech": r"[\"“‘']|[다라]고|라며|다며|다면서|밝혔|말했|전했|평가|내다봤|경고|지적",
+    "means": r"으로|로써|통해|방식|방안|대책|조건|계획|[면며] ",
+}
+_ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
+_OFFERING = {kind: re.compile(pattern) for kind, pattern in _OFFERS.items()}
+KINDS = tuple(_ASKS)
+
+# Words that ask, and so are not looked for. English ones since English questions are asked of
+# Korean text, where every such word would count as missing.
+_SILENT = frozenset(
+    "얼마 언제 어디 누구 무엇 뭐 뭣 왜 몇 어느 무슨 이유 까닭 며칠 거 것 수 때 지 알 알리 궁금 "
+    "말하 "
+    "a an the is are was were be been do does did will would can could has have had of in on at to "
+    "for from by with and or not what when where who whom whose which why how much many it its "
+    "this that these those there any than into about say said tell me".split()
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is looked for.
+
+    `text` is what was typed, `when` what it says about time, whose `rest` is what is looked for;
+    `terms` are those of the rest, without repeats, `names` those of them that are names; `expects`
+    are some of `KINDS`.
+    """
+
+    text: str
+    when: When
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    expects: frozenset[str]
+
+
+def read_question(raw: str, days: Sequence[date] = (), clock: date | None = None) -> Question:
+    """Read what a person typed, for a corpus with briefings on these days."""
+    text = " ".join(normalize(raw).split())
+    when = read_when(text, days, clock or date.today())
+    found = analysed(when.rest)
+    return Question(
+        text=text,
+        when=when,
+        terms=_without_repeats(term for term, _ in found),
+        names=_without_repeats(term for term, is_name in found if is_name),
+        expects=frozenset(kind for kind, asks in _ASKING.items() if asks.search(when.rest)),
+    )
+
+
+def other_terms(question: Question) -> tuple[str, ...]:
+    """Return the terms of other words that mean what the question says, without its own."""
+    synonyms = load_lexicon().synonyms(question.when.rest, _SILENT)
+    new = [word for word in synonyms if word not in _TERMS]
+    _TERMS.update(zip(new, tokens_of(new), strict=True))
+    others = _without_repeats(itertools.chain(*(_TERMS[word] for word in synonyms)))
+    return tuple(term for term in others if term not in question.terms)
+
+
+# The terms of the lexicon's words that were asked for so far: never more than it has words.
+_TERMS: dict[str, list[str]] = {}
+
+
+def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for term in terms if term not in _SILENT))
+
+
+def offers(sentence: str, kinds: Collection[str] = KINDS) -> frozenset[str]:
+    """Tell which of some kinds of answer a sentence holds."""
+    return frozenset(kind for kind in kinds if _OFFERING[kind].search(sentence))

@@ -1,0 +1,236 @@
+"""The sentences of the best passages → which of them answers, and how surely.
+
+`weights` names the features. The score of a passage is that of its sentences together, so that one
+with two good sentences comes before one with a lucky one. Knows nothing about how passages are
+found or shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generations import Generation
+from index.schema import Passage, Span
+from index.terms import numbered
+from qa.question import Question, offers
+from qa.retrieve import Candidates
+from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Weights
+from qa.when import Order
+
+Floats = NDArray[np.float64]
+
+# Passages whose sentences are compared: the right one is among the first ten candidates of 0.983 of
+# the questions of bench/train 7 and 8, among the first twenty of 0.996, which take twice the time.
+DEPTH = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence that may answer; `place` is its passage's among the candidates, from 0."""
+
+    passage: Passage
+    span: Span
+    place: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ranking:
+    """The sentences of the best candidates; `m` of them in `p` passages.
+
+    `chances` are probabilities among all that were ranked, `passage_chances` those of a passage's
+    sentences together. `features` are in the order of `SENTENCE_FEATURES`.
+    """
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]  # in the order of the candidates, as they stand in the text
+    features: Floats  # (m, f)
+    scores: Floats  # (m,)
+    chances: Floats  # (m,)
+    passage_chances: Floats  # (p,)
+    order: NDArray[np.int64]  # (m,): into `sentences`, the one that answers best first
+
+    def best(self, count: int) -> list[Sentence]:
+        """Return the sentences that answer best, best first."""
+        return [self.sentences[i] for i in self.order[:count]]
+
+
+def rank(
+    question: Question, candidates: Candidates, generation: Generation, weights: Weights
+) -> Ranking:
+    """Rank the sentences of the best candidates."""
+    passages = tuple(generation.archive.passages(candidates.rows[:DEPTH].tolist()))
+    sentences = tuple(
+        Sentence(passage, span, place)
+        for place, passage in enumerate(passages)
+        for span in passage.sentences
+    )
+    if not sentences:
+        none = np.empty(0)
+        table = np.empty((0, len(SENTENCE_FEATURES)))
+        return Ranking((), (), table, none, none, none, np.empty(0, np.int64))
+    features = _features(question, candidates, generation, passages)
+    scores = weights.sentence.score(features)
+    chances = np.exp(scores - np.logaddexp.reduce(scores))
+    places = np.array([sentence.place for sentence in sentences])
+    passage_chances = np.bincount(places, chances).astype(np.float64)
+    # Rounded, since equal sentences may differ in the last bit of a matrix product.
+    order = np.argsort(-scores.round(9), kind="stable")
+    ranking = Ranking(passages, sentences, features, scores, chances, passage_chances, order)
+    when = question.when.order
+    return dataclasses.replace(ranking, order=_by_date(ranking, when)) if when else ranking
+
+
+# What counts as relevant when the newest or the oldest is asked for, beside the best: a passage
+# that holds nearly as many of the question's terms, and that is not much less probable.
+_NEARLY_COVERED = 0.75
+_NEARLY_AS_PROBABLE = 0.02
+
+
+def _by_date(ranking: Ranking, order: Order) -> NDArray[np.int64]:
+    """Put the newest or the oldest relevant passage first, whole; the rest keep their order."""
+    column = ranking.features[:, SENTENCE_FEATURES.index("passage_cover")]
+    covers = {s.place: float(c) for s, c in zip(ranking.sentences, column, strict=True)}
+    enough = _NEARLY_COVERED * max(covers.values())
+    probable = _NEARLY_AS_PROBABLE * ranking.passage_chances.max()
+    dated = [
+        (passage.source.published, place)
+        for place, passage in enumerate(ranking.passages)
+        if passage.source.published is not None
+        and covers[place] >= enough
+        and ranking.passage_chances[place] >= probable
+    ]
+    if not dated:
+        return ranking.order
+    end = (max if order == "newest" else min)(day for day, _ in dated)
+    among = [place for day, place in dated if day == end]
+    chosen = max(among, key=lambda place: ranking.passage_chances[place])
+    others = np.array([ranking.sentences[i].place != chosen for i in ranking.order])
+    return ranking.order[np.argsort(others, kind="stable")]
+
+
+def _features(
+    question: Question,
+    candidates: Candidates,
+    generation: Generation,
+    passages: Sequence[Passage],
+) -> Floats:
+    """Return `(m, len(SENTENCE_FEATURES))` for all m sentences of the passages."""
+    counts = [len(passage.sentences) for passage in passages]
+    starts = np.cumsum([0, *counts[:-1]])
+    of_passage = np.repeat(np.arange(len(passages)), counts)  # (m,)
+    own = _own(question, candidates, generation, passages)
+    held, cosine = own.pop("held"), own["cosine"]
+    whole = _of_passages(candidates, len(passages))
+    given = (candidates.in_heading[: len(passages)] | held[starts])[of_passage]  # or by the lead
+    columns = {
+        **own,
+        "nearest": cosine - np.maximum.reduceat(cosine, starts)[of_passage],
+        "behind": cosine - cosine.max(),
+        "cover": _share(held, candidates.idf),
+        "cover_rest": _share_of_rest(held, given, candidates.idf),
+        "neighbour": np.concatenate([_neighbour(c) - c for c in np.split(cosine, starts[1:])]),
+        "asked": np.full(len(cosine), float(bool(question.expects))),
+        **{f"passage_{name}": values[of_passage] for name, values in whole.items()},
+    }
+    return np.stack([columns[name] for name in SENTENCE_FEATURES], axis=1)
+
+
+def _own(
+    question: Question, candidates: Candidates, generation: Generation, passages: Sequence[Passage]
+) -> dict[str, Any]:
+    """Measure the sentences by themselves; `held` is `(m, t)`, all else `(m,)`."""
+    first = generation.vectors.first
+    rows = candidates.rows[: len(passages)].tolist()
+    ranges = [(int(first[row]), int(first[row + 1])) for row in rows]
+    others = generation.terms.matches(numbered(candidates.others), ranges)
+    offered = [
+        bool(offers(passage.quote(sentence), question.expects))
+        for passage in passages
+        for sentence in passage.sentences
+    ]
+    cosines = [generation.vectors.sentence_scores(candidates.query, row) for row in rows]
+    return {
+        "held": generation.terms.matches(numbered(question.terms), ranges),
+        "cosine": np.concatenate(cosines).astype(np.float64),
+        "others": others @ candidates.others_idf,
+        "expected": np.array(offered, dtype=np.float64),
+        "length": np.log1p(generation.terms.lengths(ranges)),
+    }
+
+
+def _of_passages(candidates: Candidates, count: int) -> dict[str, Floats]:
+    """Measure the first `count` candidates, `(count,)` each."""
+    features = dict(zip(PASSAGE_FEATURES, candidates.features[:count].T, strict=True))
+    text = features["bm25_text"]
+    return {
+        **features,
+        "cosine_behind": features["cosine"] - features["cosine"].max(),
+        "best_behind": features["best_sentence"] - features["best_sentence"].max(),
+        "text_share": text / max(float(text.max()), 1e-9),
+        "cover": _share(candidates.held[:count], candidates.idf),
+        "score_behind": candidates.scores[:count] - candidates.scores[0],
+    }
+
+
+def _share_of_rest(held: NDArray[np.bool_], given: NDArray[np.bool_], idf: Floats) -> Floats:
+    """Return what `_share` is over the terms that are not given, row by row; 0 where all are."""
+    return np.asarray((held & ~given) @ idf / np.maximum(~given @ idf, 1e-9))
+
+
+def _share(held: NDArray[np.bool_], idf: Floats) -> Floats:
+    total = idf.sum()
+    return np.asarray(held @ idf / total) if total > 0 else np.zeros(len(held))
+
+
+def _neighbour(cosines: Floats) -> Floats:
+    if len(cosines) < 2:
+        return cosines
+    before = np.concatenate([cosines[:1], cosines[:-1]])
+    after = np.concatenate([cosines[1:], cosines[-1:]])
+    return np.asarray(np.maximum(before, after))
+
+
+def confidence_features(question: Question, candidates: Candidates, ranking: Ranking) -> Floats:
+    """Return the features of the best sentence, in the order of `CONFIDENCE_FEATURES`."""
+    best = int(ranking.order[0])
+    place = ranking.sentences[best].place
+    most = dict(zip(SENTENCE_FEATURES, ranking.features.max(axis=0).tolist(), strict=True))
+    known = dict(zip(question.terms, candidates.known.tolist(), strict=True))
+    runners = np.sort(ranking.scores)[::-1][:4]
+    columns = {
+        **dict(zip(SENTENCE_FEATURES, ranking.features[best].tolist(), strict=True)),
+        "score": float(ranking.scores[best]),
+        "chance": math.log(max(float(ranking.chances[best]), 1e-9)),
+        "section_chance": math.log(max(float(ranking.passage_chances[place]), 1e-9)),
+        "lead": float(ranking.scores[best] - runners[-1]),
+        "most_cosine": most["cosine"],
+        "most_cover": most["cover"],
+        "most_passage_cover": most["passage_cover"],
+        "unknown": float(_share(~candidates.known[None], candidates.idf)[0]),
+        "unknown_terms": float((~candidates.known).sum()),
+        "unknown_names": float(sum(not known[name] for name in question.names)),
+        "terms": float(min(len(question.terms), 8)),
+        "filtered": float(question.when.strict),
+        "english": float(not any("가" <= char <= "힣" for char in question.text)),
+        "long": len(question.when.rest) / 40,
+    }
+    return np.array([columns[name] for name in CONFIDENCE_FEATURES])
+
+
+def confidence(
+    question: Question, candidates: Candidates, ranking: Ranking, weights: Weights
+) -> float:
+    """Return the probability, in [0, 1], that the index answers, and with the best sentence.
+
+    It is 0 where there is nothing to look for, or nowhere to look.
+    """
+    if not ranking.sentences or not question.terms:
+        return 0.0
+    features = confidence_features(question, candidates, ranking)
+    return 1.0 / (1.0 + math.exp(-float(weights.confidence.score(features[None])[0])))

@@ -1,0 +1,37 @@
+"""An `Answer` as plain text for a terminal. Knows nothing about HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.schema import Hit, Passage
+from qa.answer import Answer
+from qa.words import Language, day, say
+
+_NEAREST = 3
+
+
+def answer_text(answer: Answer, language: Language = "ko") -> str:
+    """Write an answer: its quotes and where they stand, then the next passages."""
+    cited = {citation.passage.id for citation in answer.citations}
+    others = [hit for hit in answer.hits if hit.passage.id not in cited][:_NEAREST]
+    if answer.status == "no_evidence":
+        names = ", ".join(answer.missing)
+        why = [say(language, "none_missing", names=names)] if names else []
+        return "\n".join([say(language, "none_title"), *why, *_listed("nearest", others, language)])
+    lines: list[str] = []
+    for number, citation in enumerate(answer.citations, start=1):
+        lines += [f"{number}. “{citation.quote}”", f"   — {_where(citation.passage, language)}"]
+    return "\n".join(lines + _listed("matches", others, language))
+
+
+def _listed(title: str, hits: Sequence[Hit], language: Language) -> list[str]:
+    if not hits:
+        return []
+    return ["", say(language, title)] + [f"  · {_where(hit.passage, language)}" for hit in hits]
+
+
+def _where(passage: Passage, language: Language) -> str:
+    source = passage.source
+    heading = passage.heading or say(language, "no_heading")
+    return f"{heading} | {source.title} | {day(language, source.published)}"

@@ -1,0 +1,236 @@
+"""Every word that a person sees on the screen, Korean first and English beside it.
+
+One dictionary serves both sides: the server writes answers with it, and the browser's labels are
+looked up in it by the same keys. Errors become sentences here. It knows nothing about HTML, answers
+or the web framework.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from index import errors
+
+Language = Literal["ko", "en"]
+
+KO = {
+    "product": "브리핑 Q&A",
+    "tab_ask": "질문",
+    "tab_index": "색인",
+    "ask_label": "질문 입력",
+    "ask_placeholder": "브리핑에 대해 물어보세요",
+    "send": "보내기",
+    "new_chat": "새 대화",
+    "rebuild": "다시 색인하기",
+    "build": "색인 만들기",
+    "empty_title": "오늘 브리핑에서 무엇이 궁금하세요?",
+    "empty_text": "답은 브리핑의 문장을 그대로 옮기고, 어느 꼭지에서 왔는지 보여 줍니다.",
+    "hint_keys": "Enter로 보내고, Shift+Enter로 줄을 바꿉니다.",
+    "hint_empty": "질문을 입력해 주세요.",
+    "hint_long": "질문이 너무 깁니다. {limit}자까지 쓸 수 있는데 지금은 {length}자입니다.",
+    "loading": "준비 중…",
+    "ready": "준비됐습니다 — 브리핑 {sources}건, 꼭지 {sections}개",
+    "no_index": (
+        "아직 색인이 없습니다. ‘색인 만들기’를 누르면 ‘{folder}’ 폴더의 브리핑을 색인합니다."
+    ),
+    "reading": "브리핑에서 찾는 중…",
+    "waiting": "준비되는 대로 답하겠습니다…",
+    "matches": "다른 구절",
+    "nearest": "가까운 구절 — 답이 아닙니다",
+    "none_title": "근거를 찾지 못했습니다",
+    "none_text": (
+        "색인된 브리핑에는 이 질문에 답하는 문장이 없습니다. 낱말을 바꾸거나 더 구체적으로 "
+        "물어보세요."
+    ),
+    "none_missing": "색인된 브리핑에 나오지 않는 이름: {names}",
+    "failed_title": "답하지 못했습니다",
+    "open": "브리핑에서 보기",
+    "close": "닫기",
+    "undated": "날짜 미상",
+    "no_heading": "제목 없는 꼭지",
+    "gone_title": "이 자리를 열 수 없습니다",
+    "gone_text": "브리핑이 색인에서 빠졌거나 내용이 바뀌었습니다. 다시 질문해 주세요.",
+    "column_title": "브리핑",
+    "column_date": "날짜",
+    "column_programme": "프로그램",
+    "column_sections": "꼭지",
+    "column_passages": "구절",
+    "sources_none": "색인된 브리핑이 없습니다.",
+    "stage_start": "시작하는 중",
+    "stage_read": "브리핑을 읽는 중",
+    "stage_embed": "구절을 색인하는 중",
+    "stage_write": "색인을 쓰는 중",
+    "progress": "{done}/{total} · 초당 {rate}건 · {left}",
+    "left_seconds": "약 {count}초 남음",
+    "left_minutes": "약 {count}분 남음",
+    "left_unknown": "남은 시간 계산 중",
+    "built": (
+        "색인을 마쳤습니다 — 브리핑 {sources}건, 꼭지 {sections}개, 구절 {passages}개 ({seconds}초)"
+    ),
+    "refused": "읽지 못한 파일 {count}개",
+    "error_missing": "아직 색인이 없습니다. ‘색인’ 탭에서 색인을 만들어 주세요.",
+    "error_damaged": "색인 파일이 손상되었습니다. ‘색인’ 탭에서 다시 색인해 주세요. ({problems})",
+    "error_mismatch": (
+        "색인과 프로그램이 맞지 않습니다({what}: 색인 {built_with}, 프로그램 {now}). ‘색인’ "
+        "탭에서 다시 색인해 주세요."
+    ),
+    "error_busy": "다른 프로그램({by})이 색인하고 있습니다. 끝난 뒤에 다시 시도해 주세요.",
+    "error_model": (
+        "모델 ‘{name}’을 불러올 수 없습니다({reason}). 모델을 지정하지 않으면 내장 한국어 "
+        "모델을 씁니다."
+    ),
+    "error_extra": '추가 패키지가 필요합니다: pip install "briefing-qa[{extra}]"',
+    "error_source": "‘{path}’ 파일을 읽을 수 없습니다: {reason}",
+    "source_no_folder": "그런 폴더가 없습니다. 브리핑이 든 폴더를 지정하세요.",
+    "source_no_briefings": "브리핑이 없습니다. 이 폴더에 {kinds} 파일을 넣으세요.",
+    "source_none_readable": "파일 {count}개 가운데 읽을 수 있는 것이 없습니다. 첫 파일: {first}",
+    "source_not_opened": "열 수 없습니다({detail}). 권한을 확인하세요.",
+    "source_too_large": "{size}바이트로, 한도 {limit}MB를 넘습니다. 날짜별로 나누세요.",
+    "source_empty": "빈 파일입니다. 브리핑 내용을 넣으세요.",
+    "source_no_sentence": "읽을 수 있는 문장이 없습니다. 제목과 그 아래 본문이 있어야 합니다.",
+    "source_archive": "ZIP, 워드 또는 HWPX 파일입니다. 텍스트나 PDF로 저장해 넣으세요.",
+    "source_old_document": "HWP 또는 옛 워드 파일입니다. 텍스트나 PDF로 저장해 넣으세요.",
+    "source_not_text": "{offset}번째 바이트가 0이라 글이 아닙니다. 텍스트, HTML, PDF를 넣으세요.",
+    "source_bad_byte": (
+        "{offset}번째 바이트가 {encoding} 글자가 아닙니다. UTF-8로 다시 저장하세요."
+    ),
+    "source_html_without_text": "HTML에 읽을 글이 없습니다. 기사 본문을 붙여 넣으세요.",
+    "source_pdf_locked": "암호로 잠긴 PDF입니다. 암호 없이 저장해 넣으세요.",
+    "source_pdf_broken": "읽을 수 없는 PDF입니다({detail}). 다시 저장해 넣으세요.",
+    "source_pdf_without_text": "글자가 없고 그림뿐인 PDF입니다. 원래 글을 넣으세요.",
+    "error_other": "처리하지 못했습니다: {message}",
+    "serving": "{url} 에서 물어보세요. Ctrl+C로 끝냅니다.",
+    "port_taken": (
+        "{host}:{port}에서 시작할 수 없습니다. 다른 프로그램이 쓰고 있다면 --port로 다른 "
+        "번호를 지정하세요."
+    ),
+}
+
+EN = {
+    "product": "Briefing Q&A",
+    "tab_ask": "Ask",
+    "tab_index": "Index",
+    "ask_label": "Your question",
+    "ask_placeholder": "Ask about the briefings",
+    "send": "Send",
+    "new_chat": "New chat",
+    "rebuild": "Index again",
+    "build": "Build the index",
+    "empty_title": "What would you like to know from the briefings?",
+    "empty_text": (
+        "Answers quote the briefings word for word and show which segment they came from."
+    ),
+    "hint_keys": "Enter sends, Shift+Enter starts a new line.",
+    "hint_empty": "Please type a question.",
+    "hint_long": "This question is too long: {length} characters, and {limit} is the limit.",
+    "loading": "Getting ready…",
+    "ready": "Ready — briefings: {sources}, segments: {sections}",
+    "no_index": "There is no index yet. “Build the index” reads the briefings in “{folder}”.",
+    "reading": "Looking through the briefings…",
+    "waiting": "Will answer as soon as everything is loaded…",
+    "matches": "Other passages",
+    "nearest": "Nearest passages — not an answer",
+    "none_title": "No evidence found",
+    "none_text": (
+        "No sentence in the indexed briefings answers this. Try other words, or be more specific."
+    ),
+    "none_missing": "Names that no indexed briefing mentions: {names}",
+    "failed_title": "Could not answer",
+    "open": "Open in the briefing",
+    "close": "Close",
+    "undated": "undated",
+    "no_heading": "Untitled segment",
+    "gone_title": "This place can’t be opened",
+    "gone_text": "The briefing left the index or its text has changed. Please ask again.",
+    "column_title": "Briefing",
+    "column_date": "Date",
+    "column_programme": "Programme",
+    "column_sections": "Segments",
+    "column_passages": "Passages",
+    "sources_none": "No briefings are indexed.",
+    "stage_start": "Starting",
+    "stage_read": "Reading briefings",
+    "stage_embed": "Indexing passages",
+    "stage_write": "Writing the index",
+    "progress": "{done}/{total} · {rate} per second · {left}",
+    "left_seconds": "about {count} s left",
+    "left_minutes": "about {count} min left",
+    "left_unknown": "estimating time left",
+    "built": (
+        "Indexed in {seconds} s — briefings: {sources}, segments: {sections}, passages: {passages}"
+    ),
+    "refused": "Files that could not be read: {count}",
+    "error_missing": "There is no index yet. Build one in the “Index” tab.",
+    "error_damaged": "The index is damaged. Index again in the “Index” tab. ({problems})",
+    "error_mismatch": (
+        "The index does not fit this program ({what}: index {built_with}, program {now}). "
+        "Index again in the “Index” tab."
+    ),
+    "error_busy": "Another program ({by}) is indexing. Try again when it is done.",
+    "error_model": (
+        "The model “{name}” can’t be loaded ({reason}). Without --model, the built-in "
+        "Korean model is used."
+    ),
+    "error_extra": 'This needs an optional package: pip install "briefing-qa[{extra}]"',
+    "error_source": "The file “{path}” can’t be read: {reason}",
+    "error_other": "This could not be done: {message}",
+    "serving": "Ask at {url} — Ctrl+C ends it.",
+    "port_taken": (
+        "Can’t start on {host}:{port}. If another program uses it, choose another number "
+        "with --port."
+    ),
+}
+
+EN |= {f"source_{code}": reason for code, reason in errors.REASONS.items()}
+
+WORDS: dict[Language, dict[str, str]] = {"ko": KO, "en": EN}
+
+
+def language_of(accept: str | None) -> Language:
+    """Choose from an `Accept-Language` header; without one, Korean.
+
+    Only its first choice counts, and what is not Korean gets English: that is how the browser picks
+    the labels it translates by itself, and a page in two languages is worse than either.
+    """
+    first = (accept or "").split(",")[0].split(";")[0].strip().lower()
+    return "ko" if first in ("", "*") or first.split("-")[0] == "ko" else "en"
+
+
+def say(language: Language, key: str, **values: object) -> str:
+    """Return a sentence with its values filled in; plain text, not yet escaped for HTML."""
+    return WORDS[language][key].format(**values)
+
+
+def day(language: Language, published: date | None) -> str:
+    """Write a date out; None is said to be unknown, never guessed."""
+    if published is None:
+        return say(language, "undated")
+    if language == "ko":
+        return f"{published.year}년 {published.month}월 {published.day}일"
+    return f"{published.day} {published:%B %Y}"
+
+
+def error_sentence(error: errors.BriefingError, language: Language) -> str:
+    """Say what is wrong and what to do, as plain text."""
+    match error:
+        case errors.IndexMissing():
+            return say(language, "error_missing")
+        case errors.IndexDamaged(problems=problems):
+            return say(language, "error_damaged", problems="; ".join(problems))
+        case errors.IndexMismatch(what=what, built_with=built_with, now=now):
+            return say(language, "error_mismatch", what=what, built_with=built_with, now=now)
+        case errors.IndexBusy(by=by):
+            return say(language, "error_busy", by=by)
+        case errors.ModelUnavailable(name=name, reason=reason):
+            return say(language, "error_model", name=name, reason=reason)
+        case errors.MissingExtra(extra=extra):
+            return say(language, "error_extra", extra=extra)
+        case errors.SourceError(path=path, code=code, values=values):
+            return say(
+                language,
+                "error_source",
+                path=path,
+                reason=say(language, f"source_{code}", **values),
+            )
+    return say(language, "error_other", message=error)

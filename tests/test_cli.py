@@ -1,0 +1,136 @@
+"""The command lines, as a user and as a program call them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import NO_NETWORK, ROOT, SAMPLES
+
+import index.__main__ as index_cli
+import qa.__main__ as qa_cli
+
+
+def run(*args: str, stdin: str = "", cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", NO_NETWORK, *args],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=env,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_build_and_ask_without_a_network(tmp_path):
+    folder = tmp_path / "briefings"
+    folder.mkdir()
+    page = "2024-04-23.txt"
+    (folder / page).write_bytes((SAMPLES / page).read_bytes())
+    (folder / "broken.pdf").write_bytes(b"no pdf")
+    built = run("index", "build", str(folder), "--index", str(tmp_path / "ix"))
+    assert built.returncode == 0, built.stderr
+    assert "브리핑 1 · 꼭지 5 · 구절 5" in built.stdout
+    assert "읽지 못한 파일 1" in built.stdout
+    assert "broken.pdf" in built.stderr
+    asked = run("qa", "한국전력 부채는 얼마?", "--index", str(tmp_path / "ix"))
+    assert asked.returncode == 0, asked.stderr
+    assert "200조 원" in asked.stdout.splitlines()[0]
+    assert "2024년 4월 23일" in asked.stdout.splitlines()[1]
+
+
+def test_jsonl_answers_every_line_in_order(sample_index):
+    lines = [
+        json.dumps({"id": "a", "question": "한국전력 부채는 얼마?"}),
+        "not json",
+        "",
+        json.dumps(["a", "list"]),
+        json.dumps({"id": 2}),
+        json.dumps({"id": {"any": 1}, "question": "오늘 서울 날씨는?", "more": True}),
+        json.dumps({"id": 3, "question": ""}),
+    ]
+    done = run("qa", "--jsonl", "--index", str(sample_index), stdin="\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    first, bad, listed, empty, weather, nothing = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], first["version"], first["status"]) == ("a", 1, "answered")
+    assert "200조 원" in first["text"]
+    text = SAMPLES.joinpath("2024-04-23.txt").read_text(encoding="utf-8")
+    citation = first["citations"][0]
+    assert set(citation) == {
+        *("source", "title", "published", "heading", "quote", "start", "end", "passage_id")
+    }
+    assert text[citation["start"] : citation["end"]] == citation["quote"] == first["text"]
+    assert (citation["source"], citation["published"]) == ("2024-04-23.txt", "2024-04-23")
+    hit = first["hits"][0]
+    assert set(hit) == {
+        *("source", "heading", "start", "end", "text", "score"),
+        *("dense_rank", "lexical_rank", "passage_id"),
+    }
+    assert text[hit["start"] : hit["end"]] == hit["text"]
+    assert 1 <= len(first["hits"]) <= 10
+    assert (bad["id"], "not JSON" in bad["error"]) == (None, True)
+    assert "not an object" in listed["error"]
+    assert (empty["id"], 'no "question"' in empty["error"]) == (2, True)
+    assert (weather["id"], weather["status"]) == ({"any": 1}, "no_evidence")
+    assert (weather["citations"], weather["text"]) == ([], "")
+    assert (nothing["id"], nothing["status"]) == (3, "no_evidence")
+
+
+def test_one_answer_as_json(sample_index, capsys):
+    assert qa_cli.main(["--json", "한국전력 부채는 얼마?", "--index", str(sample_index)]) == 0
+    assert "200조 원" in json.loads(capsys.readouterr().out)["text"]
+
+
+def test_no_evidence_has_its_own_exit_status(sample_index, capsys):
+    assert qa_cli.main(["오늘 서울 날씨는?", "--index", str(sample_index)]) == 1
+    assert capsys.readouterr().out.startswith("근거를 찾지 못했습니다")
+
+
+def test_no_index_is_said_in_korean(tmp_path, capsys):
+    assert qa_cli.main(["질문", "--index", str(tmp_path)]) == 2
+    assert "색인이 없습니다" in capsys.readouterr().err
+    assert index_cli.main(["status", "--index", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize("argv", [[], ["질문", "--jsonl"]])
+def test_a_question_or_jsonl(argv):
+    with pytest.raises(SystemExit) as left:
+        qa_cli.main(argv)
+    assert left.value.code == 2
+
+
+def test_status_lists_what_is_indexed(sample_index, capsys):
+    assert index_cli.main(["status", "--index", str(sample_index)]) == 0
+    out = capsys.readouterr().out
+    assert "브리핑 7" in out
+    assert "2024-04-23" in out
+
+
+def test_check_tells_sound_from_damaged(sample_index, tmp_path, capsys):
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(sample_index, copy)
+    assert index_cli.main(["check", "--index", str(copy)]) == 0
+    path = next(copy.rglob("terms.npy"))
+    path.write_bytes(path.read_bytes()[:-1] + b"\xff")
+    assert index_cli.main(["check", "--index", str(copy)]) == 1
+    assert "terms.npy" in capsys.readouterr().err
+
+
+def test_a_question_needs_no_torch(sample_index):
+    code = (
+        "import sys; from pathlib import Path; from qa.assistant import Assistant;"
+        f"a = Assistant(Path({str(sample_index)!r})); a.ask('한국전력 부채는 얼마?');"
+        "heavy = {'torch', 'sentence_transformers', 'gradio'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
