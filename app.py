@@ -1,0 +1,355 @@
+"""The web chat: `python app.py`, then ask in the browser; every answer quotes its source.
+
+The only file that knows gradio, and one of the few that sees both building and asking. It holds the
+layout and the wiring; what is shown is made by `qa.view` and `qa.catalogue`, every word is in
+`qa.words`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, TypedDict
+from urllib.parse import quote
+
+import gradio as gr
+from gradio.events import api
+
+from index.build import Summary, build
+from index.errors import BriefingError, IndexMissing
+from index.schema import Span
+from qa import catalogue, view
+from qa.assistant import Assistant
+from qa.desk import Desk
+from qa.markup import Place, read_place
+from qa.protocol import answer_fields
+from qa.words import EN, KO, Language, error_sentence, language_of, say
+
+MAX_QUESTION_CHARS = 500
+EXAMPLES = 4
+# Answers take tens of milliseconds each; this many people may be answered at the same moment. One
+# at a time is gradio's default, and would let one slow question hold up everybody.
+ASKED_AT_ONCE = 16
+_ASSETS = Path(view.__file__).parent
+_I18N = gr.I18n(ko=KO, en=EN)
+
+Message = dict[str, Any]  # gradio's own shape: {"role": …, "content": …}
+
+
+class _Quiet(TypedDict):
+    show_progress: Literal["hidden"]
+    api_visibility: Literal["private"]
+
+
+# What the page asks for itself: no spinner over the text, and not offered to programs.
+_QUIET: _Quiet = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+class Chat:
+    """The handlers: plain functions and generators of what each output shows next."""
+
+    def __init__(self, desk: Desk[Summary]) -> None:
+        self.desk = desk
+
+    def respond(
+        self, question: str, history: list[Message], request: gr.Request | None = None
+    ) -> Iterator[tuple[Any, Any, str]]:
+        """Yield (conversation, question box, hint): at once that it is read, then the answer."""
+        language = _language(request)
+        fault = _fault(question, language)
+        if fault:
+            yield gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
+            return
+        hint = view.hint_html(say(language, "hint_keys"))
+        asked = [*history, {"role": "user", "content": view.question_html(question.strip())}]
+        pending = view.pending_html(language, self.desk.assistant.ready)
+        yield [*asked, {"role": "assistant", "content": pending}], "", hint
+        try:
+            shown = view.answer_html(self.desk.assistant.ask(question), language)
+        except BriefingError as error:
+            shown = view.error_html(error, language)
+        yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), hint
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """Answer a question from the briefings with whole sentences, quoted word for word."""
+        fault = _fault(question, "ko")
+        if fault:
+            raise gr.Error(fault)
+        started = time.perf_counter()
+        try:
+            answer = self.desk.assistant.ask(question)
+        except BriefingError as error:
+            raise gr.Error(error_sentence(error, "ko")) from error
+        return answer_fields(answer, (time.perf_counter() - started) * 1000)
+
+    def open_place(self, link: str, request: gr.Request | None = None) -> str:
+        """Show the briefing that a link leads to; the link may be old, or typed by hand."""
+        language = _language(request)
+        place = read_place(link)
+        try:
+            shown = self._briefing(place, language) if place else None
+        except BriefingError:
+            shown = None
+        return shown or view.gone_html(language)
+
+    def _briefing(self, place: Place, language: Language) -> str | None:
+        if place.kind == "briefing":
+            briefing = self.desk.assistant.briefing(place.id)
+            return view.reader_html(briefing, None, (), language) if briefing else None
+        passage = self.desk.assistant.passage(place.id)
+        briefing = self.desk.assistant.briefing(passage.source.id) if passage else None
+        if passage is None or briefing is None:
+            return None
+        origin = passage.span.start
+        marks = [Span(origin + start, origin + end) for start, end in place.marks]
+        return view.reader_html(briefing, passage.span, marks, language)
+
+    def state(self, language: Language) -> str:
+        """Say, as HTML, whether questions can be answered."""
+        desk = self.desk
+        sources = desk.sources()
+        if desk.problem is None and desk.assistant.ready:
+            sections = sum(source.sections for source in sources)
+            text = say(language, "ready", sources=f"{len(sources):,}", sections=f"{sections:,}")
+            return view.state_html("ready", text)
+        if desk.step is not None or desk.problem is None:
+            return view.state_html("loading", say(language, "loading"))
+        if isinstance(desk.problem, IndexMissing):
+            return view.state_html("missing", say(language, "no_index", folder=desk.folder))
+        return view.state_html("failed", error_sentence(desk.problem, language))
+
+    def greet(self, request: gr.Request | None = None) -> str:
+        """Return the line below the question box, in the visitor's language."""
+        return view.hint_html(say(_language(request), "hint_keys"))
+
+    def refresh(self, request: gr.Request | None = None) -> tuple[Any, ...]:
+        """Return (state, chat, build button, sources, timer): the page as things now stand."""
+        language = _language(request)
+        desk = self.desk
+        state, sources, settled = self.state(language), desk.sources(), desk.settled()
+        examples = desk.assistant.examples(EXAMPLES) if sources else []
+        empty = view.empty_html(language)
+        return (
+            state,
+            gr.Chatbot(placeholder=empty, examples=[{"text": example} for example in examples]),
+            gr.Button(visible=isinstance(desk.problem, IndexMissing) and desk.step is None),
+            catalogue.sources_html(sources, language) if settled else "",
+            gr.Timer(active=not settled),
+        )
+
+    def rebuild(self, request: gr.Request | None = None) -> Iterator[tuple[Any, ...]]:
+        """Yield (progress, *refresh) until the build ends; one under way is only watched."""
+        language = _language(request)
+        self.desk.start_build()
+        while (step := self.desk.step) is not None:
+            spent = time.monotonic() - step.since
+            shown = catalogue.progress_html(step.stage, step.done, step.total, spent, language)
+            yield shown, self.state(language), *[gr.skip()] * 4
+            time.sleep(0.2)
+        yield self._outcome(language), *self.refresh(request)
+
+    def _outcome(self, language: Language) -> str:
+        outcome = self.desk.outcome
+        if isinstance(outcome, BriefingError):
+            return view.error_html(outcome, language)
+        if outcome is None:
+            return ""
+        counts = {
+            "sources": outcome.files,
+            "sections": outcome.sections,
+            "passages": outcome.passages,
+        }
+        return catalogue.summary_html(counts, outcome.seconds, outcome.refused, language)
+
+
+def page(desk: Desk[Summary]) -> gr.Blocks:
+    """Lay the page out and wire it."""
+    chat = Chat(desk)
+    # Telemetry is gradio's default; both this and the variable set in `main` switch it off, as some
+    # of gradio looks only at one of them (read in gradio 6.31, `blocks.py` and `analytics.py`).
+    blocks = gr.Blocks(title=KO["product"], analytics_enabled=False, fill_height=True)
+    with blocks:
+        with gr.Row(elem_id="masthead"):
+            _html(f"<h1>{KO['product']}</h1>")
+            state = _html(view.state_html("loading", KO["loading"]), "state")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab(_I18N("tab_ask"), elem_id="ask"):
+                conversation = _conversation()
+                make = gr.Button(_I18N("build"), visible=False, variant="primary", elem_id="build")
+                _question_box(chat, conversation)
+            with gr.Tab(_I18N("tab_index"), elem_id="index"):
+                again = gr.Button(_I18N("rebuild"), elem_id="rebuild")
+                progress = _html("", "progress")
+                sources = _html("", "sources")
+        _reader(chat)
+        timer = gr.Timer(0.5)
+        shown = [state, conversation, make, sources, timer]
+        gr.on([blocks.load, timer.tick], chat.refresh, None, shown, queue=False, **_QUIET)
+        # A group of its own: a build takes minutes, and everybody who watches it holds a place.
+        gr.on(
+            [again.click, make.click],
+            chat.rebuild,
+            None,
+            [progress, *shown],
+            concurrency_id="rebuild",
+            concurrency_limit=8,
+            **_QUIET,
+        )
+        api(chat.ask, api_name="ask")
+    blocks.queue(default_concurrency_limit=ASKED_AT_ONCE)
+    return blocks
+
+
+def _html(value: str, elem_id: str | None = None) -> gr.HTML:
+    # Without gradio's own typography, which would put frames around tables and lists.
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
+
+
+def _reader(chat: Chat) -> None:
+    def open_place(link: str, request: gr.Request) -> str:  # gradio marks it, so not a method
+        return chat.open_place(str(link), request)
+
+    gr.HTML(
+        js_on_load="briefing.reader(element, server.open_place)",
+        server_functions=[open_place],
+        apply_default_css=False,
+        elem_id="reader",
+    )
+
+
+def _conversation() -> gr.Chatbot:
+    # Messages are our own escaped HTML on one line, so nothing of theirs is read as Markdown; the
+    # sanitiser and the lack of LaTeX delimiters are the second lock on the same door.
+    return gr.Chatbot(
+        label=_I18N("tab_ask"),
+        show_label=False,
+        container=False,
+        elem_id="conversation",
+        placeholder=view.empty_html("ko"),
+        layout="panel",
+        buttons=[],
+        height=None,
+        sanitize_html=True,
+        allow_tags=False,
+        latex_delimiters=[],
+        feedback_options=None,
+        autoscroll=False,
+        scale=1,
+    )
+
+
+def _question_box(chat: Chat, conversation: gr.Chatbot) -> None:
+    box = gr.Textbox(
+        label=_I18N("ask_label"),
+        placeholder=_I18N("ask_placeholder"),
+        show_label=False,
+        container=False,
+        lines=1,
+        max_lines=6,
+        submit_btn=str(_I18N("send")),
+        autofocus=True,
+        elem_id="question",
+    )
+    with gr.Row(elem_id="below"):
+        hint = _html(view.hint_html(KO["hint_keys"]), "hint")
+        new_chat = gr.Button(_I18N("new_chat"), size="sm", elem_id="new-chat")
+    outputs = [conversation, box, hint]
+    gr.on(None, chat.greet, None, hint, queue=False, **_QUIET)  # when the page opens
+    box.submit(chat.respond, [box, conversation], outputs, **_QUIET)
+    conversation.example_select(_chosen, None, box, **_QUIET).then(
+        chat.respond, [box, conversation], outputs, **_QUIET
+    )
+    new_chat.click(lambda: [], None, conversation, queue=False, **_QUIET)
+
+
+def _chosen(event: gr.SelectData) -> str:
+    return str(event.value["text"])
+
+
+def _fault(question: str, language: Language) -> str | None:
+    if not question.strip():
+        return say(language, "hint_empty")
+    if len(question) > MAX_QUESTION_CHARS:
+        return say(language, "hint_long", limit=MAX_QUESTION_CHARS, length=len(question))
+    return None
+
+
+def _language(request: gr.Request | None) -> Language:
+    return language_of(request.headers.get("accept-language") if request else None)
+
+
+def _head() -> str:
+    # The icon is the square of the masthead; a file of its own would be one more thing to serve.
+    rect = "<rect width='16' height='16' fill='#9b2226'/>"
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg'>{rect}</svg>"
+    icon = f"data:image/svg+xml,{quote(svg)}"
+    script = (_ASSETS / "view.js").read_text(encoding="utf-8")
+    return f'<link rel="icon" href="{icon}"><script>{script}</script>'
+
+
+def _theme() -> gr.themes.Base:
+    # Fonts of the system only: a web font would be a request that leaves the machine. Colours are
+    # variables of view.css; these two are --paper there, and are drawn before that file has come.
+    font = ["Pretendard", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "NanumGothic"]
+    return gr.themes.Base(
+        primary_hue="stone",
+        neutral_hue="stone",
+        radius_size="sm",
+        font=[*font, "system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "D2Coding", "NanumGothicCoding", "monospace"],
+    ).set(body_background_fill="#fcfbf8", body_background_fill_dark="#141416", block_padding="0px")
+
+
+def _open(desk: Desk[Summary], build_first: bool) -> None:
+    """Load what is there, so that it answers while the folder is indexed again."""
+    desk.warm()
+    if build_first:
+        desk.start_build()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serve the chat until interrupted; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
+    index = os.environ.get("BRIEFING_INDEX", "var/index")
+    parser.add_argument("--index", type=Path, default=Path(index), help="folder of the index")
+    parser.add_argument("--folder", type=Path, default=Path("briefings"), help="briefings to index")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--build", action="store_true", help="index the folder first")
+    options = parser.parse_args(argv)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # see `page`
+    folder, index = options.folder, options.index
+    desk = Desk(Assistant(index), folder, lambda note: build(folder, index, progress=note))
+    threading.Thread(target=_open, args=(desk, options.build), daemon=True).start()
+    try:
+        blocks = page(desk)
+        _, url, _ = blocks.launch(
+            server_name=options.host,
+            server_port=options.port,
+            share=False,
+            quiet=True,
+            prevent_thread_lock=True,
+            ssr_mode=False,
+            run_history=False,
+            enable_monitoring=False,
+            footer_links=["api"],
+            i18n=_I18N,
+            theme=_theme(),
+            css_paths=_ASSETS / "view.css",
+            head=_head(),
+        )
+    except OSError:
+        print(say("ko", "port_taken", host=options.host, port=options.port), file=sys.stderr)
+        return 1
+    print(say("ko", "serving", url=url), flush=True)
+    blocks.block_thread()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""What the chat shows: an `Answer`, an error or a whole briefing as HTML, never to be mixed up.
+
+Every piece is one line that opens with a block tag, so that a Markdown renderer passes it on as it
+is; all text goes through `escape` and the words are those of `qa.words`. Knows nothing about the
+web framework, nor where answers come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from index.errors import BriefingError
+from index.schema import Briefing, Passage, Source, Span
+from qa.answer import Answer, Citation
+from qa.markup import Place, escape, marked
+from qa.words import Language, day, error_sentence, say
+
+# Cards beside an answer, and below a "not found", where more would look like an answer after all.
+_OTHERS = 5
+_NEAREST = 3
+
+
+def question_html(question: str) -> str:
+    """Show a question exactly as it was typed."""
+    return f'<div class="asked">{escape(question)}</div>'
+
+
+def pending_html(language: Language, ready: bool) -> str:
+    """Say that an answer is on its way."""
+    return f'<div class="pending">{escape(say(language, "reading" if ready else "waiting"))}</div>'
+
+
+def answer_html(answer: Answer, language: Language) -> str:
+    """Show an answer: its quotes in their passages, then the other passages, folded."""
+    if answer.status == "no_evidence":
+        return _not_found(answer, language)
+    found: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        found.setdefault(citation.passage.id, []).append(citation)
+    said = f'<p class="said">{escape(answer.text)}</p>' if answer.by == "llm" else ""
+    quotes = "".join(_found(citations, language) for citations in found.values())
+    others = [hit.passage for hit in answer.hits if hit.passage.id not in found][:_OTHERS]
+    return f'<article class="answer">{said}{quotes}{_cards("matches", others, language)}</article>'
+
+
+def error_html(error: BriefingError, language: Language) -> str:
+    """Show that something went wrong; never looks like an answer, nor like a missing one."""
+    return (
+        f'<section class="failure" role="alert"><h3>{escape(say(language, "failed_title"))}</h3>'
+        f"<p>{escape(error_sentence(error, language))}</p></section>"
+    )
+
+
+def reader_html(
+    briefing: Briefing, here: Span | None, marks: Sequence[Span], language: Language
+) -> str:
+    """Show a whole briefing; `here` is set off and `marks` (of its text) are marked.
+
+    What stands outside the segments, such as greetings and the site's furniture, is shown faintly.
+    """
+    lines: list[str] = []
+    start = 0
+    for line in briefing.text.splitlines(keepends=True):
+        span = Span(start, start + len(line))
+        start = span.end
+        if line.strip():
+            look = _look(line, span, briefing, here)
+            lines.append(f'<p class="{look}">{marked(briefing.text, span, marks)}</p>')
+    source = briefing.source
+    dateline = f'<p class="byline">{_dateline(source, language)}</p>'
+    head = f"<h2><bdi>{escape(source.title)}</bdi></h2>{dateline}"
+    return _panel(head, "".join(lines), language)
+
+
+def gone_html(language: Language) -> str:
+    """Say, in the reader, that a link leads nowhere any more."""
+    head = f"<h2>{escape(say(language, 'gone_title'))}</h2>"
+    return _panel(head, f"<p>{escape(say(language, 'gone_text'))}</p>", language)
+
+
+def state_html(kind: str, text: str) -> str:
+    """Show the line that says whether questions can be answered; `kind` is its look."""
+    return f'<p class="state {kind}" role="status">{escape(text)}</p>'
+
+
+def hint_html(text: str, urgent: bool = False) -> str:
+    """Show the line below the question box."""
+    return f'<p class="hint{" urgent" if urgent else ""}" role="status">{escape(text)}</p>'
+
+
+def empty_html(language: Language) -> str:
+    """Show what a chat without questions says."""
+    title, text = say(language, "empty_title"), say(language, "empty_text")
+    return f'<div class="empty"><h2>{escape(title)}</h2><p>{escape(text)}</p></div>'
+
+
+def _not_found(answer: Answer, language: Language) -> str:
+    nearest = [hit.passage for hit in answer.hits][:_NEAREST]
+    why = say(language, "none_text")
+    if answer.missing:
+        why = say(language, "none_missing", names=", ".join(answer.missing))
+    return (
+        f'<section class="not-found"><h3>{escape(say(language, "none_title"))}</h3>'
+        f"<p>{escape(why)}</p>"
+        f"{_cards('nearest', nearest, language)}</section>"
+    )
+
+
+def _found(citations: Sequence[Citation], language: Language) -> str:
+    passage = citations[0].passage
+    source = passage.source
+    marks = [citation.span for citation in citations]
+    quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
+    return (
+        f'<section class="found"><blockquote>{quotes}</blockquote>'
+        f'<p class="cite">{_heading(passage, language)} {_byline(source, language)}</p>'
+        f'<div class="passage">{_passage(passage, marks)}</div>{_open(passage, marks, language)}'
+        "</section>"
+    )
+
+
+def _cards(title: str, passages: Sequence[Passage], language: Language) -> str:
+    if not passages:
+        return ""
+    cards = "".join(_card(passage, language) for passage in passages)
+    return f'<section class="cards"><h4>{escape(say(language, title))}</h4>{cards}</section>'
+
+
+def _card(passage: Passage, language: Language) -> str:
+    source = passage.source
+    return (
+        f"<details><summary>{_heading(passage, language)} {_byline(source, language)}</summary>"
+        f'<div class="passage">{_passage(passage, ())}</div>'
+        f"{_open(passage, (), language)}</details>"
+    )
+
+
+def _passage(passage: Passage, marks: Iterable[Span]) -> str:
+    shown = marked(passage.text, Span(0, len(passage.text)), _within(passage, marks))
+    # Paragraphs stand close together here: an empty line of the page would tear the passage apart.
+    return re.sub(f"(?:{escape(chr(10))})+", '<span class="gap"></span>', shown)
+
+
+def _within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
+    origin = passage.span.start
+    return tuple(Span(start - origin, end - origin) for start, end in spans)
+
+
+def _open(passage: Passage, marks: Iterable[Span], language: Language) -> str:
+    link = escape(Place("passage", passage.id, _within(passage, marks)).link())
+    return f'<p class="open"><a href="{link}">{escape(say(language, "open"))}</a></p>'
+
+
+def _heading(passage: Passage, language: Language) -> str:
+    heading = passage.heading or say(language, "no_heading")
+    return f"<strong><bdi>{escape(heading)}</bdi></strong>"
+
+
+def _byline(source: Source, language: Language) -> str:
+    title = f"<span><bdi>{escape(source.title)}</bdi></span>"
+    return f'<span class="byline">{title}{_dateline(source, language)}</span>'
+
+
+def _dateline(source: Source, language: Language) -> str:
+    parts = [day(language, source.published), source.programme or ""]
+    return "".join(f"<span><bdi>{escape(part)}</bdi></span>" for part in parts if part)
+
+
+def _look(line: str, span: Span, briefing: Briefing, here: Span | None) -> str:
+    inside = [s for s in briefing.sections if s.span.start < span.end and span.start < s.span.end]
+    if here and here.start < span.end and span.start < here.end:
+        return "here"
+    if inside:
+        return "body"
+    headings = [section.heading for section in briefing.sections if section.heading]
+    return "heading" if any(heading in line for heading in headings) else "aside"
+
+
+def _panel(head: str, body: str, language: Language) -> str:
+    close = escape(say(language, "close"))
+    return (
+        f'<aside class="reader" role="dialog" tabindex="-1"><header><div>{head}</div>'
+        f'<button type="button" class="shut" aria-label="{close}">✕</button></header>'
+        f'<div class="page" tabindex="0">{body}</div></aside>'
+    )

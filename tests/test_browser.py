@@ -1,0 +1,399 @@
+"""The running chat in a real browser: what a person sees, types and clicks; nothing is faked.
+
+Screenshots of what was seen are left in the git-ignored `screenshots/`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from conftest import NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from index.build import build
+
+pytestmark = pytest.mark.browser
+
+SHOTS = ROOT / "screenshots"
+ASML = "ASML은 어디에 투자하나?"
+NO_ANSWER = "오늘 서울 날씨는?"
+OUTCOME = "#conversation :is(.answer, .not-found, .failure)"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+OpenPage = Callable[..., Page]
+
+
+class Server:
+    """The chat as a process of its own on a free port; ended by its own process id."""
+
+    def __init__(self, index: Path, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}/"
+        options = ["--index", str(index), "--folder", str(folder), "--port", str(port)]
+        command = [sys.executable, "-c", NO_NETWORK, "app", *options]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+
+    def __enter__(self) -> Server:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return self
+        self.__exit__()
+        raise RuntimeError("the chat did not start")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def chat_url(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    index = tmp_path_factory.mktemp("served") / "index"
+    shutil.copytree(sample_index, index, symlinks=True)  # one of the tests rebuilds it
+    with Server(index, SAMPLES) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    installed = next((path for path in map(shutil.which, names) if path), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, chat_url: str) -> Iterator[OpenPage]:
+    """Open pages that must log no error, raise no dialog and ask no other machine."""
+    complaints: list[str] = []
+    contexts = []
+
+    def note_request(url: str) -> None:
+        if urlsplit(url).scheme not in ("data", "blob") and (
+            urlsplit(url).hostname not in ("127.0.0.1", "localhost")
+        ):
+            complaints.append(f"asked {url}")
+
+    def open_page(
+        url: str = chat_url,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        locale: str = "ko-KR",
+        ready: bool = True,
+    ) -> Page:
+        scheme = "dark" if dark else "light"
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme, locale=locale)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: note_request(request.url))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.goto(url)
+        if ready:
+            expect(page.locator(".state.ready")).to_be_visible(timeout=60_000)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question, send it and wait for what comes of it."""
+    before = page.locator(OUTCOME).count()
+    page.locator("#question textarea").fill(question)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator(OUTCOME)).to_have_count(before + 1, timeout=30_000)
+
+
+def shoot(page: Page, name: str) -> None:
+    """Leave a picture of what was seen."""
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing may be wider than the screen."""
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_answer_is_quoted_marked_and_opens_in_its_briefing(open_page):
+    page = open_page()
+    shoot(page, "empty")
+    ask(page, ASML)
+    quote = page.locator(".answer blockquote p").first.inner_text()
+    assert "아인트호벤" in quote
+    assert quote in (SAMPLES / "2024-04-23.txt").read_text(encoding="utf-8")
+    assert quote in page.locator(".answer .passage mark").all_inner_texts()
+    expect(page.locator(".answer .cite").first).to_contain_text("2024년 4월 23일")
+    card = page.locator(".answer .cards details").first
+    expect(card.locator(".passage")).to_be_hidden()
+    card.locator("summary").click()
+    expect(card.locator(".passage")).to_be_visible()
+    shoot(page, "answer")
+
+    page.locator(".found .open a").first.click()
+    expect(page.locator(".reader mark").first).to_be_in_viewport()
+    assert quote in page.locator(".reader mark").all_inner_texts()
+    shoot(page, "reader")
+    address = page.url
+    page.keyboard.press("Escape")
+    expect(page.locator(".reader")).to_have_count(0)
+    assert page.evaluate("document.activeElement.closest('.found .open') !== null")
+    page.locator(".found .open a").first.click()
+    expect(page.locator(".reader mark").first).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator(".reader")).to_have_count(0)
+
+    other = open_page(address)  # the address can be kept and opened elsewhere
+    expect(other.locator(".reader mark").first).to_be_in_viewport()
+
+
+def test_what_is_not_there_is_said_calmly(open_page):
+    page = open_page()
+    ask(page, NO_ANSWER)
+    card = page.locator(".not-found")
+    expect(card).to_contain_text("근거를 찾지 못했습니다")
+    expect(card).to_contain_text("답이 아닙니다")
+    expect(page.locator("#conversation mark")).to_have_count(0)
+    shoot(page, "not-found")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)> **굵게** $$x^2$$ `code`",
+        "    들여 쓴 줄\n\n# 제목\n- [목록](http://example.com)",
+    ],
+)
+def test_a_question_is_shown_as_it_was_typed(open_page, typed):
+    page = open_page()
+    page.locator("#question textarea").fill(typed)
+    page.locator("#question textarea").press("Enter")
+    expect(page.locator(OUTCOME)).to_have_count(1, timeout=30_000)
+    asked = page.locator("#conversation .asked")
+    assert asked.text_content() == typed.strip()
+    assert asked.evaluate("element => element.children.length") == 0
+
+
+def test_an_example_is_asked_and_answered(open_page):
+    page = open_page()
+    example = page.locator("#conversation .example").first
+    question = example.inner_text().strip()
+    example.click()
+    expect(page.locator(".answer")).to_have_count(1, timeout=30_000)
+    expect(page.locator(".asked")).to_have_text(question)
+    page.locator("#new-chat").click()
+    expect(page.locator("#conversation .example").first).to_be_visible()
+
+
+def test_enter_that_ends_a_composition_does_not_send(open_page):
+    page = open_page()
+    box = page.locator("#question textarea")
+    box.click()
+    keys = page.context.new_cdp_session(page)
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 229}
+    for text in ("ㅇ", "아", "안"):
+        keys.send(
+            "Input.imeSetComposition",
+            {"text": text, "selectionStart": len(text), "selectionEnd": len(text)},
+        )
+    keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    keys.send("Input.insertText", {"text": "안"})
+    keys.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+    page.wait_for_timeout(500)
+    assert box.input_value() == "안"
+    expect(page.locator(".asked")).to_have_count(0)
+
+    # Safari ends the composition first; only the code of the key tells, and `keypress` follows.
+    press = """(element, code) => ["keydown", "keypress"].forEach(type => element.dispatchEvent(
+        new KeyboardEvent(type, {key: "Enter", keyCode: code, bubbles: true, cancelable: true})))"""
+    box.evaluate(press, 229)
+    page.wait_for_timeout(500)
+    expect(page.locator(".asked")).to_have_count(0)
+
+    box.press("Shift+Enter")
+    box.press_sequentially("녕")
+    assert box.input_value() == "안\n녕"
+    box.press("Enter")
+    expect(page.locator(".asked")).to_have_text("안\n녕")
+
+
+def test_the_composition_test_would_notice_an_enter_that_sends(open_page):
+    page = open_page()
+    box = page.locator("#question textarea")
+    box.fill(NO_ANSWER)
+    box.evaluate(
+        """element => ["keydown", "keypress"].forEach(type => element.dispatchEvent(
+        new KeyboardEvent(type, {key: "Enter", keyCode: 13, bubbles: true, cancelable: true})))"""
+    )
+    expect(page.locator(".asked")).to_have_count(1)
+
+
+def test_what_can_not_be_asked_gets_a_hint_and_is_not_sent(open_page):
+    page = open_page()
+    box = page.locator("#question textarea")
+    box.press("Enter")
+    expect(page.locator(".hint.urgent")).to_have_text("질문을 입력해 주세요.")
+    box.fill("가" * 501)
+    box.press("Enter")
+    expect(page.locator(".hint.urgent")).to_contain_text("501자")
+    assert len(box.input_value()) == 501
+    expect(page.locator(".asked")).to_have_count(0)
+
+
+def test_the_index_is_listed_and_rebuilt_while_questions_go_on(open_page):
+    page, asking = open_page(), open_page()
+    page.get_by_role("tab", name="색인").click()
+    expect(page.locator(".sources tbody tr")).to_have_count(len(list(SAMPLES.iterdir())))
+    page.locator("#rebuild").click()
+    expect(page.locator(".progress")).to_be_visible()
+    ask(asking, ASML)
+    expect(asking.locator(".answer blockquote")).to_contain_text("아인트호벤")
+    expect(page.locator(".progress")).to_be_visible()  # answered while the build went on
+    shoot(page, "rebuild")
+    expect(page.locator(".summary")).to_contain_text("색인을 마쳤습니다", timeout=120_000)
+    ask(asking, ASML)
+    expect(asking.locator(".answer")).to_have_count(2)
+    page.locator(".sources a").first.click()
+    expect(page.locator(".reader .heading").first).to_be_visible()
+
+
+def test_without_an_index_the_chat_offers_to_build_one(open_page, tmp_path):
+    folder = tmp_path / "briefings"
+    folder.mkdir()
+    shutil.copy(SAMPLES / "2024-04-23.txt", folder)
+    with Server(tmp_path / "index", folder) as server:
+        page = open_page(server.url, ready=False)
+        expect(page.locator(".state.missing")).to_be_visible(timeout=60_000)
+        ask(page, ASML)
+        expect(page.locator(".failure")).to_contain_text("아직 색인이 없습니다")
+        shoot(page, "no-index")
+        page.locator("#build").click()
+        expect(page.locator(".state.ready")).to_be_visible(timeout=120_000)
+        expect(page.locator("#build")).to_be_hidden()
+        ask(page, ASML)
+        expect(page.locator(".answer")).to_have_count(1)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_the_screen_in_light_and_dark(open_page, width, dark):
+    page = open_page(width=width, height=844, dark=dark)
+    look = f"{width}-{'dark' if dark else 'light'}"
+    ask(page, ASML)
+    assert_fits(page)
+    shoot(page, f"answer-{look}")
+    shade = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert (max(shade) < 60) == dark
+    # The question stands above what answers it, not scrolled away.
+    expect(page.locator(".asked")).to_be_in_viewport()
+    page.locator(".found .open a").first.click()
+    expect(page.locator(".reader mark").first).to_be_in_viewport()
+    assert_fits(page)
+    shoot(page, f"reader-{look}")
+    page.locator(".reader .shut").click()
+    ask(page, NO_ANSWER)
+    assert_fits(page)
+    page.get_by_role("tab", name="색인").click()
+    expect(page.locator(".sources")).to_be_visible()
+    assert_fits(page)
+    shoot(page, f"index-{look}")
+
+
+def test_an_english_browser_gets_english_words(open_page):
+    page = open_page(locale="en-US")
+    expect(page.get_by_role("tab", name="Ask")).to_be_visible()
+    expect(page.locator(".state")).to_contain_text("Ready")
+    expect(page.locator("#question textarea")).to_have_attribute(
+        "placeholder", "Ask about the briefings"
+    )
+    expect(page.locator(".hint")).to_contain_text("Enter sends")
+    ask(page, NO_ANSWER)
+    expect(page.locator(".not-found")).to_contain_text("No evidence found")
+
+
+def test_it_can_be_used_without_a_mouse(open_page):
+    page = open_page()
+    ask(page, ASML)
+    page.locator(".cards summary").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")  # reached by the keyboard, so the focus shows
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert (page.evaluate("document.activeElement.tagName"), outline) == ("SUMMARY", "solid")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cards .passage").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="질문 입력")).to_be_visible()
+    expect(page.get_by_role("button", name="보내기")).to_be_visible()
+
+
+def test_programs_are_offered_ask_and_nothing_else(chat_url):
+    with urllib.request.urlopen(f"{chat_url}gradio_api/info") as reply:
+        assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
+    body = json.dumps({"data": [ASML]}).encode()
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{chat_url}gradio_api/call/ask", body, headers)
+    with urllib.request.urlopen(request) as reply:
+        event = json.load(reply)["event_id"]
+    with urllib.request.urlopen(f"{chat_url}gradio_api/call/ask/{event}") as reply:
+        lines = reply.read().decode().splitlines()
+    (answer,) = json.loads(lines[1].removeprefix("data: "))
+    assert lines[0] == "event: complete"
+    assert answer["status"] == "answered"
+    assert "아인트호벤" in answer["text"]
+
+
+@needs_seed
+def test_the_page_that_was_asked_for_is_answered_in_the_browser(open_page, tmp_path):
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / SEED.name).write_bytes(SEED.read_bytes())
+    build(tmp_path / "page", tmp_path / "index")
+    with Server(tmp_path / "index", tmp_path / "page") as server:
+        page = open_page(server.url)
+        for question, word in [
+            ("ASML은 어디에 투자하나?", "네덜란드"),
+            ("샘 올트먼이 투자한 태양광 회사는?", "엑소와트"),
+            ("한국전력 부채는 얼마?", "200조"),
+        ]:
+            ask(page, question)
+            expect(page.locator("#conversation .answer").last).to_be_visible()
+            assert word in page.locator("#conversation .answer mark").last.evaluate(
+                "mark => mark.closest('.answer').querySelector('blockquote p').textContent"
+            )
+        for question in ("애플 신제품 발표는 언제?", "오늘 서울 날씨는?"):
+            ask(page, question)
+            expect(page.locator(OUTCOME).last).to_have_class(re.compile("not-found"))
+        page.screenshot(path=SHOTS / "seed.png")

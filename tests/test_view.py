@@ -1,0 +1,250 @@
+"""What is shown: values, the three looks of an outcome, and nothing hostile left alive."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from index import errors
+from index.schema import Briefing, Hit, Passage, Section, Source, SourceSummary, Span
+from qa import catalogue, view
+from qa.answer import Answer, Citation
+from qa.markup import Place, escape, marked, read_place
+from qa.words import EN, KO, day, error_sentence, language_of, say
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "</article></div><h1>x</h1>",
+    "[링크](javascript:alert(1)) ![x](http://example.com/x.png)",
+    "**굵게** _기울임_ `code` ~~취소~~ # 제목",
+    "$$\\frac{1}{2}$$ \\(x\\) \\[y\\]",
+    "${alert(1)} {{value}} {{{value}}}",
+    "&lt;b&gt; &amp;amp; &#60;",
+    "```html\n<b>x</b>\n```\n\n| a | b |\n|---|---|",
+    "    네 칸 들여 쓴 줄\n\n\n- 목록\n1. 목록\n> 인용",
+    "왼쪽\u202eksdnal\u202c 오른쪽\u200b공백",
+]
+
+
+def answer_of(text: str, cited: tuple[int, ...] = (0,), heading: str = "꼭지", title: str = "제목"):
+    """Answer from one passage whose sentences are the lines of `text`, 100 letters in."""
+    source = Source("a/2024.txt", title, "0", programme="글로벌 비즈", published=date(2024, 4, 23))
+    starts = [100 + match.start() for match in re.finditer(r"^", text, re.M)]
+    lines = text.split("\n")
+    sentences = tuple(Span(s, s + len(line)) for s, line in zip(starts, lines, strict=True))
+    span = Span(100, 100 + len(text))
+    passage = Passage("p1", source, 0, heading, text, span, sentences)
+    other = Passage("p2", source, 1, "다른 꼭지", text, span, sentences)
+    hits = (Hit(passage, 2.0, 1, 1, ()), Hit(other, 1.0, 2, None, ()))
+    citations = tuple(Citation(passage, lines[i], sentences[i]) for i in cited)
+    status = "answered" if cited else "no_evidence"
+    return Answer("물음", status, 0.9, "\n".join(c.quote for c in citations), citations, hits)
+
+
+class Page(HTMLParser):
+    """The tags of a piece of HTML, and its text."""
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.words = ""
+        self.feed(shown)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag; none of ours has an event handler."""
+        self.tags.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        """Note what is read."""
+        self.words += data
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_is_read_back_as_it_was_and_means_nothing(text):
+    shown = escape(text)
+    assert html.unescape(shown) == text
+    assert not re.search(r"[<>\"'`*_~|$!\[\](){}\n\\]", shown)
+    assert not re.search(r"(?<!&)#", shown)
+
+
+def test_control_characters_are_shown_as_pictures():
+    assert escape("\x1b[31m\x00\x7f\r\n") == "␛&#91;31m␀␡&#10;"
+
+
+def test_marks_are_clipped_and_may_touch_or_overlap():
+    text = "가나다라마바사"
+    assert marked(text, Span(1, 6), [Span(4, 9), Span(0, 2), Span(1, 3)]) == (
+        "<mark>나</mark><mark>다</mark>라<mark>마바</mark>"
+    )
+    assert marked(text, Span(0, 0), [Span(0, 3)]) == ""
+    assert marked(text, Span(0, 7), []) == text
+
+
+@pytest.mark.parametrize("identity", ["0a1b", "폴더/2024 04.txt", "../x?mark=1-2#&", *HOSTILE])
+def test_a_place_survives_its_link(identity):
+    for place in (
+        Place("passage", identity, (Span(0, 5), Span(9, 12))),
+        Place("passage", identity),
+        Place("briefing", identity),
+    ):
+        assert read_place(place.link()) == place
+        assert re.fullmatch(r"#/[sb]/[^\s\"'<>]*", place.link())
+
+
+@pytest.mark.parametrize(
+    "link", ["", "#", "#/x/1", "javascript:1", "#/s/a?mark=1", "#/s/a?mark=a-b"]
+)
+def test_what_is_no_place_is_none(link):
+    assert read_place(link) is None
+
+
+def test_an_answer_quotes_marks_and_names_its_source():
+    shown = view.answer_html(answer_of("첫 문장이다.\n둘째 문장이다.\n셋째다.", (1, 2)), "ko")
+    assert "<blockquote><p>둘째 문장이다.</p><p>셋째다.</p></blockquote>" in shown
+    assert shown.count("<mark>") == 2
+    assert "<mark>둘째 문장이다.</mark>" in shown
+    page = Page(shown)
+    assert "꼭지" in page.words
+    assert "2024년 4월 23일" in page.words
+    assert "글로벌 비즈" in page.words
+    assert page.links == ["#/s/p1?mark=8-16&mark=17-21", "#/s/p2"]
+    assert page.tags.count("details") == 1
+
+
+def test_sentences_of_one_passage_share_one_source_line():
+    assert view.answer_html(answer_of("하나.\n둘.", (1, 0)), "ko").count('class="cite"') == 1
+
+
+def test_answer_not_found_and_error_are_three_different_things():
+    answered = view.answer_html(answer_of("하나."), "ko")
+    nothing = view.answer_html(answer_of("하나.", ()), "ko")
+    failed = view.error_html(errors.IndexBusy("build"), "ko")
+    assert answered.startswith('<article class="answer">')
+    assert nothing.startswith('<section class="not-found">')
+    assert failed.startswith('<section class="failure" role="alert">')
+    assert "근거를 찾지 못했습니다" in nothing
+    assert "blockquote" not in nothing
+    assert "<mark>" not in nothing
+    assert "답이 아닙니다" in Page(nothing).words
+
+
+def test_not_found_without_any_passage_is_still_a_card():
+    shown = view.answer_html(Answer("물음", "no_evidence", 0.0, "", (), ()), "en")
+    assert "No evidence found" in shown
+    assert "details" not in shown
+
+
+@pytest.mark.parametrize("text", [text for text in HOSTILE if "\n" not in text])
+def test_a_hostile_briefing_is_shown_as_text(text):
+    for shown in (
+        view.answer_html(answer_of(text, (0,), heading=text, title=text), "ko"),
+        view.answer_html(answer_of(text, (), heading=text, title=text), "ko"),
+        view.error_html(errors.SourceError(text, "pdf_broken", detail=text), "ko"),
+        catalogue.sources_html([SourceSummary(text, text, text, None, 1, 1)], "ko"),
+    ):
+        assert "\n" not in shown
+        page = Page(shown)
+        assert text in page.words
+        assert not {"script", "img", "svg", "h1", "b"} & set(page.tags)
+        assert all(link.startswith("#/") for link in page.links)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_question_is_shown_as_typed(text):
+    page = Page(view.question_html(text))
+    assert page.words == text
+    assert page.tags == ["div"]
+
+
+def test_the_reader_shows_the_whole_briefing_with_the_place_marked():
+    text = "인사말\n\n◇ 첫 꼭지\n\n하나다. 둘이다.\n\n◇ 다음\n\n셋이다.\n"
+    first = Span(text.index("하나"), text.index("둘이다.") + 4)
+    last = Span(text.index("셋"), text.index("셋") + 4)
+    sections = (Section("첫 꼭지", first), Section("다음", last))
+    briefing = Briefing(Source("a.txt", "제목", "0"), text, sections)
+    mark = Span(text.index("둘"), first.end)
+    shown = view.reader_html(briefing, first, [mark], "ko")
+    assert '<p class="aside">인사말' in shown
+    assert '<p class="heading">◇ 첫 꼭지' in shown
+    assert '<p class="here">하나다. <mark>둘이다.</mark>' in shown
+    assert '<p class="body">셋이다.' in shown
+    assert "날짜 미상" in shown
+    assert 'class="here"' not in view.reader_html(briefing, None, (), "ko")
+
+
+def test_progress_tells_the_rate_and_the_time_left():
+    shown = Page(catalogue.progress_html("embed", 10, 40, 5.0, "ko")).words
+    assert shown == "구절을 색인하는 중 10/40 · 초당 2.0건 · 약 15초 남음"
+    assert "약 5분 남음" in catalogue.progress_html("embed", 10, 40, 100.0, "ko")
+    assert "남은 시간 계산 중" in Page(catalogue.progress_html("embed", 0, 40, 1.0, "ko")).words
+    assert "0/0" not in catalogue.progress_html("read", 0, 0, 0.0, "ko")
+
+
+def test_a_summary_lists_what_was_refused():
+    counts = {"sources": 1, "sections": 2, "passages": 3}
+    refused = [errors.SourceError("나쁜.pdf", "pdf_locked")]
+    words = Page(catalogue.summary_html(counts, 1.25, refused, "ko")).words
+    assert "브리핑 1건, 꼭지 2개, 구절 3개" in words
+    assert "나쁜.pdf" in words
+    assert "암호로 잠긴 PDF" in words
+    assert "details" not in catalogue.summary_html(counts, 1.25, [], "ko")
+
+
+def test_both_languages_say_the_same_things():
+    assert KO.keys() == EN.keys()
+    for key in KO:
+        assert set(re.findall(r"{\w+}", KO[key])) == set(re.findall(r"{\w+}", EN[key])), key
+        assert not re.search("[가-힣]", EN[key]), key
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "ko"),
+        ("", "ko"),
+        ("*", "ko"),
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
+        ("en-US,en;q=0.9,ko;q=0.8", "en"),
+        ("fr", "en"),
+        ("KO", "ko"),
+    ],
+)
+def test_the_browsers_first_language_decides(header, language):
+    assert language_of(header) == language
+
+
+def test_dates_are_written_out_and_unknown_ones_said_to_be():
+    assert day("ko", date(2024, 4, 3)) == "2024년 4월 3일"
+    assert day("en", date(2024, 4, 3)) == "3 April 2024"
+    assert day("ko", None) == "날짜 미상"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.BriefingError("무엇"),
+        errors.SourceError("a.txt", "empty"),
+        errors.IndexMissing(Path("var/index")),
+        errors.IndexDamaged(Path("var/index/1"), ["a", "b"]),
+        errors.IndexMismatch("analyzer", 1, 2),
+        errors.IndexBusy("다른 창"),
+        errors.ModelUnavailable("이름", "없음"),
+        errors.MissingExtra("milvus"),
+    ],
+)
+def test_every_error_is_a_sentence_of_its_own_in_both_languages(error):
+    korean, english = error_sentence(error, "ko"), error_sentence(error, "en")
+    assert re.search("[가-힣]", korean)
+    assert korean != english
+    if type(error) is not errors.BriefingError:
+        assert korean != say("ko", "error_other", message=error)
