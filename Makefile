@@ -1,0 +1,36 @@
+# Every target works on a fresh machine; the README has the plain pip equivalents.
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 7860
+FOLDER ?= briefings
+
+.PHONY: run test check fast clean
+
+run: $(VENV)/run  ## install, index the sample briefings, open the chat
+	$(PY) app.py --folder $(FOLDER) --build --port $(PORT)
+
+test: $(VENV)/dev  ## install, then every test: laws, engines, browser
+	$(PY) -m pytest
+
+fast: $(VENV)/dev  ## the tests that take seconds
+	$(PY) -m pytest -m "not browser and not slow"
+
+check: $(VENV)/dev  ## what CI checks: lint, format, types, import map, tests
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest
+
+$(VENV)/run: pyproject.toml constraints.txt
+	python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet -c constraints.txt -e .
+	touch $@
+
+$(VENV)/dev: pyproject.toml constraints.txt scripts/browser.sh
+	python3 -m venv $(VENV)
+	$(PY) -m pip install --quiet -c constraints.txt -e ".[dev,training]"
+	sh scripts/browser.sh
+	touch $@
+
+clean:
+	rm -rf $(VENV) var build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Speed side by side, as ratios within one run; the product never imports it."""

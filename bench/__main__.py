@@ -1,0 +1,47 @@
+"""`python -m bench`: how long the first answer of a new process takes, beside importing torch.
+
+Both are whole processes, run in turn on the same machine, so that their ratio holds where the
+machine's speed does not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+QUESTION = "한국전력 부채는 얼마?"
+
+
+def _seconds(command: Sequence[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - started
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print both medians and their ratio."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=7)
+    runs = parser.parse_args(argv).runs
+    python = sys.executable
+    with tempfile.TemporaryDirectory() as index:
+        _seconds([python, "-m", "index", "build", "briefings", "--index", index])
+        answer = [python, "-m", "qa", QUESTION, "--index", index]
+        floor = [python, "-c", "import sentence_transformers"]
+        pairs = [(_seconds(answer), _seconds(floor)) for _ in range(runs + 1)][1:]  # one to warm up
+    ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"first answer of a new process     {ours:.2f} s")
+    print(f"import sentence_transformers      {theirs:.2f} s")
+    print(f"ratio (median of {runs} pairs)        {ratio:.2f}")
+
+
+if __name__ == "__main__":
+    main()
