@@ -9,8 +9,15 @@ from conftest import ROOT
 
 # From what knows least to what knows most. Modules of one row do not know each other.
 ROWS = [
-    {"index.schema", "index.errors", "index.terms", "index.pages.furniture", "qa.when"},
-    {"index.text", "index.lexical", "index.vectors", "index.archive", "index.pages.byline"},
+    {"index.schema", "index.errors", "index.terms", "index.pages.furniture", "qa.days"},
+    {
+        "index.text",
+        "index.lexical",
+        "index.vectors",
+        "index.archive",
+        "index.pages.byline",
+        "qa.when",
+    },
     {"index.pages.pdf", "index.encoder.states", "index.encoder.onnx_encoder", "qa.words"},
     {"index.lexicon", "index.passages", "index.pages.topics", "index.pages.formats"},
     {"index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"},
@@ -34,7 +41,15 @@ ROWS = [
     # And here both sides are seen.
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
-ASKING = {"qa.answer", "qa.question", "qa.weights", "qa.when", "qa.retrieve", "qa.rank"} | {
+ASKING = {
+    "qa.days",
+    "qa.answer",
+    "qa.question",
+    "qa.weights",
+    "qa.when",
+    "qa.retrieve",
+    "qa.rank",
+} | {
     "qa.baselines",
     *("qa.extractive", "qa.examples", "qa.protocol", "qa.assistant", "qa.desk", "qa.markup"),
     *("qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
