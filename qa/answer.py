@@ -40,7 +40,8 @@ class Answer:
     `confidence` is the probability, in [0, 1], that the quotes answer the question. `citations` are
     the quotes, best first, none when the status is `no_evidence`; `hits` are the passages found,
     best first, whatever the status. `missing` are names in the question that no indexed briefing
-    knows, under any name. `done` is False in the snapshots of an answer still growing.
+    knows, under any name. `sure` tells that the quotes are to be read as the answer, and not only
+    as related to the question. `done` is False in the snapshots of an answer still growing.
     """
 
     question: str
@@ -50,6 +51,7 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     missing: tuple[str, ...] = ()
+    sure: bool = True
     by: Literal["extractive", "llm"] = "extractive"
     done: bool = True
 

@@ -19,7 +19,7 @@ from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
 from qa.examples import examples
-from qa.extractive import QUOTES, answer, hits, missing
+from qa.extractive import answer, hits, missing, quotes
 from qa.question import read_question
 from qa.rank import confidence, rank
 from qa.retrieve import find
@@ -69,11 +69,11 @@ class Assistant:
         ranking = rank(asked, candidates, generation, self.weights)
         return answer(
             asked,
-            sentences=ranking.best(QUOTES),
+            quotes=quotes(asked, ranking),
             hits=hits(asked, candidates, ranking, generation),
             missing=missing(asked, generation),
             confidence=confidence(asked, candidates, ranking, self.weights),
-            cut_off=self.weights.cut_off,
+            weights=self.weights,
         )
 
     def manifest(self) -> Manifest:

@@ -8,6 +8,7 @@ how sentences are ranked.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -15,11 +16,12 @@ import numpy as np
 
 from index.generations import Generation
 from index.lexical import FIELDS
-from index.schema import Hit, Passage
+from index.schema import Hit, Passage, Span
 from qa.answer import Answer, Citation
 from qa.question import Question
 from qa.rank import Ranking, Sentence
 from qa.retrieve import Candidates
+from qa.weights import Weights
 
 QUOTES = 3
 HITS = 10
@@ -28,17 +30,15 @@ _OF_ONE_SECTION = 2
 
 def answer(
     question: Question,
-    sentences: Sequence[Sentence],
+    quotes: Sequence[Citation],
     hits: Sequence[Hit],
     missing: Sequence[str],
     confidence: float,
-    cut_off: float,
+    weights: Weights,
 ) -> Answer:
-    """Quote the sentences, best first, or say that there is no evidence."""
-    found = confidence >= cut_off and bool(sentences)
-    citations = tuple(
-        Citation(s.passage, s.passage.quote(s.span), s.span) for s in (sentences if found else ())
-    )
+    """Answer with the quotes, best first, or say that there is no evidence."""
+    found = confidence >= weights.cut_off and bool(quotes)
+    citations = tuple(quotes if found else ())
     return Answer(
         question=question.text,
         status="answered" if found else "no_evidence",
@@ -47,6 +47,63 @@ def answer(
         citations=citations,
         hits=tuple(hits),
         missing=tuple(missing),
+        sure=found and confidence >= weights.sure,
+    )
+
+
+def quotes(question: Question, ranking: Ranking) -> list[Citation]:
+    """Return up to three quotes, best first, none of which holds another.
+
+    News that is asked for as a whole is answered by how its passage begins; a sentence that points
+    back is quoted with the one before it.
+    """
+    if not ranking.sentences:
+        return []
+    best = ranking.best(QUOTES)
+    chosen = [] if not question.gist else [_lead(ranking.passages[_order(question, ranking)[0]])]
+    alone = {(s.passage.id, s.span) for s in best}
+    for sentence in best:
+        before = _needed(sentence)
+        span = sentence.span
+        if before is not None and (sentence.passage.id, before) not in alone:
+            span = Span(before.start, span.end)
+        if not any(_within(sentence.passage, span, other) for other in chosen):
+            chosen.append(Citation(sentence.passage, sentence.passage.quote(span), span))
+    return chosen[:QUOTES]
+
+
+_TELLING = 20  # letters: what is shorter only hands over to the next piece of news
+
+
+def _lead(passage: Passage) -> Citation:
+    """Quote the first two sentences that tell something."""
+    told = [n for n, s in enumerate(passage.sentences) if s.end - s.start >= _TELLING]
+    first = told[0] if told else 0
+    last = min(first + 1, len(passage.sentences) - 1)
+    span = Span(passage.sentences[first].start, passage.sentences[last].end)
+    return Citation(passage, passage.quote(span), span)
+
+
+# "이 회사는", "그는", "이를 위해", "두 회사의": who or what is said in the sentence before.
+_POINTS_BACK = re.compile(
+    r"(이|그)(는|가|를|에|로|와|도|들|것|때|런|러|중|번|같은)?[ ,]"
+    r"|(이|그)(들|것|곳|에 따라|로써|로 인해)|(두|세|양) ?(회사|기업|나라|사람|측)|여기에"
+)
+
+
+def _needed(sentence: Sentence) -> Span | None:
+    """Return the sentence before one that points back to it."""
+    sentences = sentence.passage.sentences
+    number = sentences.index(sentence.span)
+    points = _POINTS_BACK.match(sentence.passage.quote(sentence.span))
+    return sentences[number - 1] if points and number else None
+
+
+def _within(passage: Passage, span: Span, quote: Citation) -> bool:
+    return (
+        quote.passage.id == passage.id
+        and quote.span.start <= span.start
+        and span.end <= quote.span.end
     )
 
 
@@ -72,10 +129,7 @@ def hits(
     The order is that of their sentences together, then of the candidates that were not read so
     closely; where the newest or the oldest was asked for, that comes first.
     """
-    order = np.argsort(-ranking.passage_chances.round(9), kind="stable").tolist()
-    if question.when.order and order:
-        first = ranking.best(1)[0].place
-        order.sort(key=lambda place: place != first)
+    order = _order(question, ranking)
     chosen = _of_each_section([(place, ranking.passages[place]) for place in order])
     if len(chosen) < HITS < len(candidates):
         more = range(len(order), min(len(candidates), len(order) + HITS))
@@ -91,6 +145,14 @@ def hits(
         )
         for place, passage in chosen
     ]
+
+
+def _order(question: Question, ranking: Ranking) -> list[int]:
+    order = np.argsort(-ranking.passage_chances.round(9), kind="stable").tolist()
+    if question.when.order and order:
+        first = ranking.best(1)[0].place
+        order.sort(key=lambda place: place != first)
+    return list(order)
 
 
 def _of_each_section(passages: Iterable[tuple[int, Passage]]) -> list[tuple[int, Passage]]:

@@ -55,11 +55,23 @@ KINDS = tuple(_ASKS)
 # Korean text, where every such word would count as missing.
 _SILENT = frozenset(
     "얼마 언제 어디 누구 무엇 뭐 뭣 왜 몇 어느 무슨 이유 까닭 며칠 거 것 수 때 지 알 알리 궁금 "
-    "말하 "
+    "말하 소식 뉴스 이야기 얘기 "
     "a an the is are was were be been do does did will would can could has have had of in on at to "
     "for from by with and or not what when where who whom whose which why how much many it its "
     "this that these those there any than into about say said tell me".split()
 )
+
+
+# What asks for a piece of news as a whole, and for nothing in it: "4월 9일 자동차 회사 뉴스는?".
+# All 12 such questions of bench/train are answered by the first or the second sentence.
+_NEWS = re.compile(
+    r"(소식|뉴스|보도|기사|이야기|얘기)(은|는|이|가|을|를|에는|로는|도)?"
+    r"(\s*(요|뭐|뭘|무엇|무슨|어떤|어떻|알려|말해|전해|들려|있|없|좀).*)?\s*[?.!]*$"
+    r"|(무슨|어떤) (일|소식|내용|이야기|뉴스)|(방송|브리핑)에서는? (뭐|무엇을)"
+    r"|\b(what|any|tell me|show me)\b.*\b(news|story|stories|headlines?|happened)\b",
+    re.IGNORECASE,
+)
+_FEW_TERMS = 2  # without a date, more than a name and a word ask for something in the news
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class Question:
 
     `text` is what was typed, `when` what it says about time, whose `rest` is what is looked for;
     `terms` are those of the rest, without repeats, `names` those of them that are names; `expects`
-    are some of `KINDS`.
+    are some of `KINDS`; `gist` tells that a piece of news is asked for as a whole.
     """
 
     text: str
@@ -76,6 +88,7 @@ class Question:
     terms: tuple[str, ...]
     names: tuple[str, ...]
     expects: frozenset[str]
+    gist: bool
 
 
 def read_question(raw: str, days: Sequence[date] = (), clock: date | None = None) -> Question:
@@ -83,13 +96,42 @@ def read_question(raw: str, days: Sequence[date] = (), clock: date | None = None
     text = " ".join(normalize(raw).split())
     when = read_when(text, days, clock or date.today())
     found = analysed(when.rest)
+    terms = _without_repeats(term for term, _ in found)
+    dated = bool(when.phrase or when.order)
     return Question(
         text=text,
         when=when,
-        terms=_without_repeats(term for term, _ in found),
-        names=_without_repeats(term for term, is_name in found if is_name),
+        terms=terms,
+        names=_names(when.rest, found),
         expects=frozenset(kind for kind, asks in _ASKING.items() if asks.search(when.rest)),
+        gist=bool(_NEWS.search(when.rest)) and (dated or len(terms) <= _FEW_TERMS),
     )
+
+
+def _names(text: str, found: Sequence[tuple[str, bool]]) -> tuple[str, ...]:
+    """Return the terms that are names; of an English question, the words with a capital."""
+    if any("가" <= char <= "힣" for char in text):
+        return _without_repeats(term for term, is_name in found if is_name)
+    capital = {word.lower() for word in re.findall(r"\b[A-Z][\w&]*", text)}
+    return _without_repeats(term for term, is_name in found if is_name and term in capital)
+
+
+def subjects(question: Question) -> tuple[str, ...]:
+    """Return the names that something is asked about, rather than described by.
+
+    "프라다 매출은?" asks about Prada, "바비를 파는 회사" and "워싱턴 당국" about something else.
+    """
+    text = question.when.rest.lower()
+    return tuple(
+        name
+        for name in question.names
+        if re.search(rf"{re.escape(name)}[가-힣]{{0,3}}?(은|는|이|가|의) ", text)
+        or re.match(rf"{re.escape(name)}[가-힣]{{0,4}} (?!{_DESCRIBED})", text)
+    )
+
+
+# What a name before it only describes: "렉서스 만드는 회사", "베이징 당국".
+_DESCRIBED = r"\S*(는|은|던|한) |\S*(당국|정부|회사|기업|업체|은행|브랜드|제조사)"
 
 
 def other_terms(question: Question) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from index.generations import Generation
 from index.schema import Passage, Span
 from index.terms import numbered
-from qa.question import Question, offers
+from qa.question import Question, offers, subjects
 from qa.retrieve import Candidates
 from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Weights
 from qa.when import Order
@@ -43,6 +43,7 @@ class Sentence:
 class Ranking:
     """The sentences of the best candidates; `m` of them in `p` passages.
 
+    `absent` are the names of the question that the best passage does not hold, under any name.
     `chances` are probabilities among all that were ranked, `passage_chances` those of a passage's
     sentences together. `features` are in the order of `SENTENCE_FEATURES`.
     """
@@ -54,6 +55,7 @@ class Ranking:
     chances: Floats  # (m,)
     passage_chances: Floats  # (p,)
     order: NDArray[np.int64]  # (m,): into `sentences`, the one that answers best first
+    absent: tuple[str, ...] = ()
 
     def best(self, count: int) -> list[Sentence]:
         """Return the sentences that answer best, best first."""
@@ -83,33 +85,60 @@ def rank(
     order = np.argsort(-scores.round(9), kind="stable")
     ranking = Ranking(passages, sentences, features, scores, chances, passage_chances, order)
     when = question.when.order
-    return dataclasses.replace(ranking, order=_by_date(ranking, when)) if when else ranking
+    if when is not None:
+        order = _by_date(ranking, when, _on_subject(question, candidates, ranking))
+    place = sentences[int(order[0])].place
+    absent = _absent(question, candidates, generation, place)
+    return dataclasses.replace(ranking, order=order, absent=absent)
 
 
-# What counts as relevant when the newest or the oldest is asked for, beside the best: a passage
-# that holds nearly as many of the question's terms, and that is not much less probable.
+def _absent(
+    question: Question, candidates: Candidates, generation: Generation, place: int
+) -> tuple[str, ...]:
+    held = dict(zip(question.terms, candidates.held[place].tolist(), strict=True))
+    row = candidates.rows[place : place + 1]
+    return tuple(
+        name
+        for name in question.names
+        if not held[name] and not generation.lexical.scores("entities", (name,), row)[0] > 0
+    )
+
+
+# What is on the subject when the newest or the oldest is asked for: a passage that holds all names
+# of the question or, where it has none, nearly as many of its terms as any; and that has a name in
+# its heading or is not much less probable than the best.
 _NEARLY_COVERED = 0.75
 _NEARLY_AS_PROBABLE = 0.02
 
 
-def _by_date(ranking: Ranking, order: Order) -> NDArray[np.int64]:
-    """Put the newest or the oldest relevant passage first, whole; the rest keep their order."""
-    column = ranking.features[:, SENTENCE_FEATURES.index("passage_cover")]
-    covers = {s.place: float(c) for s, c in zip(ranking.sentences, column, strict=True)}
-    enough = _NEARLY_COVERED * max(covers.values())
-    probable = _NEARLY_AS_PROBABLE * ranking.passage_chances.max()
+def _on_subject(question: Question, candidates: Candidates, ranking: Ranking) -> NDArray[np.bool_]:
+    """Tell which passages are on what the question asks about, `(p,)`."""
+    count = len(ranking.passages)
+    held = candidates.held[:count]
+    probable = ranking.passage_chances >= _NEARLY_AS_PROBABLE * ranking.passage_chances.max()
+    names = np.array([term in question.names for term in question.terms], dtype=np.bool_)
+    full = held[:, names].all(axis=1)
+    if names.any() and full.any():
+        titled = candidates.in_heading[:count][:, names].any(axis=1)
+        return np.asarray(full & (titled | probable))
+    covers = _share(held, candidates.idf)
+    return np.asarray((covers >= _NEARLY_COVERED * covers.max()) & probable)
+
+
+def _by_date(ranking: Ranking, order: Order, among: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Put the newest or the oldest of some passages first, whole; the rest keep their order."""
     dated = [
         (passage.source.published, place)
         for place, passage in enumerate(ranking.passages)
-        if passage.source.published is not None
-        and covers[place] >= enough
-        and ranking.passage_chances[place] >= probable
+        if passage.source.published is not None and among[place]
     ]
     if not dated:
         return ranking.order
     end = (max if order == "newest" else min)(day for day, _ in dated)
-    among = [place for day, place in dated if day == end]
-    chosen = max(among, key=lambda place: ranking.passage_chances[place])
+    chosen = max(
+        (place for day, place in dated if day == end),
+        key=lambda place: ranking.passage_chances[place],
+    )
     others = np.array([ranking.sentences[i].place != chosen for i in ranking.order])
     return ranking.order[np.argsort(others, kind="stable")]
 
@@ -215,6 +244,8 @@ def confidence_features(question: Question, candidates: Candidates, ranking: Ran
         "unknown": float(_share(~candidates.known[None], candidates.idf)[0]),
         "unknown_terms": float((~candidates.known).sum()),
         "unknown_names": float(sum(not known[name] for name in question.names)),
+        "absent_names": float(len(ranking.absent)),
+        "absent_subjects": float(len(set(ranking.absent) & set(subjects(question)))),
         "terms": float(min(len(question.terms), 8)),
         "filtered": float(question.when.strict),
         "english": float(not any("가" <= char <= "힣" for char in question.text)),

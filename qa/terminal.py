@@ -21,7 +21,8 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
         return "\n".join([say(language, "none_title"), *why, *_listed("nearest", others, language)])
     lines: list[str] = []
     for number, citation in enumerate(answer.citations, start=1):
-        lines += [f"{number}. “{citation.quote}”", f"   — {_where(citation.passage, language)}"]
+        quote = " ".join(citation.quote.split())  # two sentences may stand in two paragraphs
+        lines += [f"{number}. “{quote}”", f"   — {_where(citation.passage, language)}"]
     return "\n".join(lines + _listed("matches", others, language))
 
 

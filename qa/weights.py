@@ -69,6 +69,8 @@ CONFIDENCE_FEATURES = (
     "unknown",  # the share of the question's terms, by idf, that the index does not hold
     "unknown_terms",  # how many terms that is
     "unknown_names",  # how many of them are names
+    "absent_names",  # how many names of the question its passage does not hold, under any name
+    "absent_subjects",  # how many of them are what something is asked about
     "terms",  # how many the question has, 8 at most
     "filtered",  # 1 if it names days, and the index has briefings of them
     "english",  # 1 if the question has no Hangul
@@ -96,12 +98,17 @@ class Net:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Weights:
-    """What search and ranking were fitted to; `cut_off` is the confidence that makes an answer."""
+    """What search and ranking were fitted to.
+
+    From the confidence `cut_off` on something is quoted, from `sure` on as the answer; below that
+    it is only related.
+    """
 
     passage: Floats  # in the order of PASSAGE_FEATURES
     sentence: Net
     confidence: Net
     cut_off: float
+    sure: float
 
 
 @functools.cache
@@ -118,6 +125,7 @@ def read_weights(path: Path) -> Weights:
         sentence=_net(fields["sentence"], SENTENCE_FEATURES),
         confidence=_net(fields["confidence"], CONFIDENCE_FEATURES),
         cut_off=float(fields["cut_off"]),
+        sure=float(fields["sure"]),
     )
 
 

@@ -63,10 +63,10 @@ def read_when(question: str, corpus: Sequence[date], clock: date) -> When:
     ends = _first_or_last(question, days)
     if ends is not None:
         return ends
-    order = _order(question)
+    order, rest = _order(question)
     for match, pick in phrases(question, days, today):
         return _resolved(question, match, pick, days, order)
-    return When(question, order=order)
+    return When(rest, order=order)
 
 
 def _resolved(
@@ -125,19 +125,32 @@ def _first_or_last(question: str, days: list[date]) -> When | None:
     return None
 
 
+# What asks for the newest or the oldest, with the words around it that say nothing else:
+# "소식 가운데 가장 최근 것", "제일 처음 나온 브리핑에서는".
+_MOST = r"(?:(?:가장|제일|맨)\s*)"
+_AMONG = r"(?:(?:가운데|중에서?|중)(?:는|도)?\s*)?"
+_THAT = (
+    r"(?:\s*(?:으로)?\s*(?:나온|나왔던|나왔을 때|전한|전해진|보도된|보도한|다룬|소개된))?"
+    rf"(?:\s*(?:것|거|{_AIRED})(?:에서는|에서|에는|은|는|이|에|의)?(?=\s|\?|$))?"
+)
 _NEWEST = re.compile(
-    r"(가장|제일|맨)\s*(최근|나중|마지막|늦게)|최근(에|의|\s)|최신|마지막(으로)?\s*(나온|전한|보도)"
-    r"|\b(latest|most recent|newest)\b",
+    rf"{_AMONG}(?:{_MOST}(?:최근|나중|마지막|늦게)|최근(?=에|의|\s)|최신|마지막(?=(?:으로)?\s*(?:나온|전한|보도)))"
+    rf"(?:에|의)?{_THAT}|\b(?:the )?(?:latest|most recent|newest)\b",
     re.IGNORECASE,
 )
 _OLDEST = re.compile(
-    r"(가장|제일|맨)\s*(처음|먼저|앞서|첫|이른)|처음(으로)?\s*(나온|전한|보도|나왔)|\b(first|earliest)\b"
-    r"(?=.*(report|mention|news))",
+    rf"{_AMONG}(?:{_MOST}(?:처음|먼저|앞서|첫|이른)|처음(?=(?:으로)?\s*(?:나온|전한|보도|나왔))){_THAT}"
+    r"|\b(?:first|earliest)\b(?=.*(report|mention|news))",
     re.IGNORECASE,
 )
 
 
-def _order(question: str) -> Order | None:
-    if _NEWEST.search(question):
-        return "newest"
-    return "oldest" if _OLDEST.search(question) else None
+def _order(question: str) -> tuple[Order | None, str]:
+    """Return the order that is asked for, and the question without the words that ask for it."""
+    orders: tuple[tuple[re.Pattern[str], Order], ...] = ((_NEWEST, "newest"), (_OLDEST, "oldest"))
+    for pattern, order in orders:
+        match = pattern.search(question)
+        if match:
+            rest = _tidy(question[: match.start()] + " " + question[match.end() :])
+            return order, rest or question
+    return None, question

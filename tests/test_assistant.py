@@ -97,7 +97,9 @@ def check(answer: Answer) -> None:
     assert len(answer.citations) <= 3
     assert len(answer.hits) <= 10
     for citation in answer.citations:
-        assert citation.span in citation.passage.sentences
+        starts, ends = zip(*citation.passage.sentences, strict=True)
+        assert citation.span.start in starts
+        assert citation.span.end in ends
         assert citation.passage.quote(citation.span) == citation.quote
     sections = [(h.passage.source.id, h.passage.section) for h in answer.hits]
     assert max(map(sections.count, sections), default=0) <= 2

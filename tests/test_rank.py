@@ -10,8 +10,8 @@ from conftest import FakeEmbedder
 from index.build import build
 from index.generations import Generation, open_current
 from index.schema import Passage, Source, Span
-from qa.extractive import hits, missing
-from qa.question import read_question
+from qa.extractive import hits, missing, quotes
+from qa.question import read_question, subjects
 from qa.rank import Ranking, Sentence, _by_date, confidence, rank
 from qa.retrieve import find
 from qa.weights import PASSAGE_FEATURES, SENTENCE_FEATURES, load_weights
@@ -99,16 +99,23 @@ def test_names_that_the_index_does_not_know(tmp_path):
     assert missing(question, generation) == ["퀄컴"]
 
 
-def ranking_of(*passages: tuple[date | None, float, float]) -> Ranking:
-    """Make a ranking of one sentence a passage: its day, its chance and its cover."""
+def test_names_that_the_best_passage_does_not_hold(tmp_path):
+    generation = index(tmp_path, (23, "엔비디아", "엔비디아 매출이 늘었습니다."))
+    assert look(generation, "엔비디아 매출은?")[2].absent == ()
+    assert look(generation, "NVIDIA 매출은?")[2].absent == ()  # by another name
+    question, _, ranking = look(generation, "프라다 매출은?")
+    assert (ranking.absent, subjects(question)) == (("프라다",), ("프라다",))
+
+
+def ranking_of(*passages: tuple[date | None, float]) -> Ranking:
+    """Make a ranking of one sentence a passage: its day and its chance."""
     span = Span(0, 5)
     sources = [
-        Source(f"{i}", "제목", "0" * 64, published=day) for i, (day, _, _) in enumerate(passages)
+        Source(f"{i}", "제목", "0" * 64, published=day) for i, (day, _) in enumerate(passages)
     ]
     made = tuple(Passage(s.id, s, 0, "꼭지", "문장입니다", span, (span,)) for s in sources)
     features = np.zeros((len(made), len(SENTENCE_FEATURES)))
-    features[:, SENTENCE_FEATURES.index("passage_cover")] = [cover for _, _, cover in passages]
-    chances = np.array([chance for _, chance, _ in passages])
+    chances = np.array([chance for _, chance in passages])
     sentences = tuple(Sentence(passage, span, place) for place, passage in enumerate(made))
     order = np.argsort(-chances, kind="stable")
     return Ranking(made, sentences, features, np.log(chances), chances, chances, order)
@@ -117,18 +124,33 @@ def ranking_of(*passages: tuple[date | None, float, float]) -> Ranking:
 @pytest.mark.parametrize(("order", "first"), [("newest", 2), ("oldest", 1)])
 def test_the_newest_and_the_oldest_of_what_is_relevant(order, first):
     ranking = ranking_of(
-        (date(2024, 4, 2), 0.6, 1.0),
-        (date(2024, 4, 1), 0.2, 0.9),
-        (date(2024, 4, 3), 0.15, 0.8),
-        (date(2024, 4, 9), 0.04, 0.2),  # newer, but about something else
-        (date(2024, 3, 1), 0.001, 1.0),  # older, but improbable
-        (None, 0.1, 1.0),  # nobody knows when
+        (date(2024, 4, 2), 0.6),
+        (date(2024, 4, 1), 0.2),
+        (date(2024, 4, 3), 0.15),
+        (date(2024, 4, 9), 0.04),  # newer, but about something else
+        (None, 0.1),  # nobody knows when
     )
-    places = _by_date(ranking, order).tolist()
+    places = _by_date(ranking, order, np.array([True, True, True, False, True])).tolist()
     assert places[0] == first
     assert places[1:] == [place for place in ranking.order if place != first]
 
 
 def test_without_dates_the_order_stays():
-    ranking = ranking_of((None, 0.6, 1.0), (None, 0.4, 1.0))
-    assert _by_date(ranking, "newest").tolist() == [0, 1]
+    ranking = ranking_of((None, 0.6), (None, 0.4))
+    assert _by_date(ranking, "newest", np.array([True, True])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [("테슬라 소식 가운데 가장 최근 것은?", 25), ("테슬라 이야기가 제일 처음 나온 방송은?", 23)],
+)
+def test_stories_are_put_in_order_by_their_names(tmp_path, question, day):
+    pages = [
+        (23, "테슬라 감원", "테슬라가 직원을 줄입니다."),
+        (24, "테슬라 실적", "테슬라 이야기가 가장 많이 나온 날입니다. 테슬라 소식입니다."),
+        (25, "테슬라 공장", "테슬라가 공장을 짓습니다."),
+        (26, "최근 환율", "최근 환율 소식이 가장 많이 나왔습니다."),
+    ]
+    asked, _, ranking = look(index(tmp_path, *pages), question)
+    assert ranking.best(1)[0].passage.source.id == f"2024-04-{day}.txt"
+    assert quotes(asked, ranking)[0].passage.source.id == f"2024-04-{day}.txt"

@@ -127,3 +127,29 @@ def test_the_future_of_the_corpus_is_not_yesterday():
 
 def test_a_corpus_without_days_has_no_dates():
     assert read_when("4월 24일 브리핑", [], TODAY).days is None
+
+
+@pytest.mark.parametrize(
+    ("question", "order", "rest"),
+    [
+        (
+            "ASML 소식 가운데 가장 최근 것은 무슨 내용인가요?",
+            "newest",
+            "ASML 소식 무슨 내용인가요?",
+        ),
+        (
+            "ASML 이야기가 제일 처음 나온 브리핑에서는 뭐라고 했나요?",
+            "oldest",
+            "ASML 이야기가 뭐라고 했나요?",
+        ),
+        (
+            "사우디 감산 소식 중 가장 먼저 나온 방송에서는 언제까지 줄이나?",
+            "oldest",
+            "사우디 감산 소식 언제까지 줄이나?",
+        ),
+        ("테슬라 공장은 어디에 짓나?", None, "테슬라 공장은 어디에 짓나?"),
+    ],
+)
+def test_words_that_ask_for_an_order_are_not_looked_for(question, order, rest):
+    when = read_when(question, DAYS, TODAY)
+    assert (when.order, when.rest) == (order, rest)
