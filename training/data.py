@@ -21,8 +21,7 @@ from index.read import find_briefings, read_briefing
 from index.schema import Briefing, Passage, Section, Source, Span
 from index.text import normalize
 
-TRAINING_FOLDERS = ("1", "2", "3", "4", "5", "6")
-HELD_OUT_FOLDERS = ("7", "8")  # nothing of the encoder is fitted on them: the ranker will be
+FOLDERS = ("1", "2", "3", "4", "5", "6", "7", "8")  # of `bench/train`
 
 HARD = ("paraphrase", "english", "colloquial")
 UNANSWERABLE = "unanswerable"

@@ -27,9 +27,8 @@ from torch.nn import functional
 
 from training.convert import load_fp32
 from training.data import (
-    HELD_OUT_FOLDERS,
+    FOLDERS,
     PAIRS,
-    TRAINING_FOLDERS,
     Batch,
     Example,
     Mixture,
@@ -45,8 +44,8 @@ from training.heldout import Report, measure, score, table
 
 log = logging.getLogger("training.train")
 
-# What is trained on, by source; the held-out folders; the folder that is only looked at.
-Read = tuple[dict[str, list[Example]], list[Example], list[Example]]
+# What is trained on, by source, and the folders that are held out.
+Read = tuple[dict[str, list[Example]], list[Example]]
 
 FROZEN = 4  # of 12 layers, and the embeddings
 SEGMENTS = 8  # of a step
@@ -59,9 +58,8 @@ WARM_UP = 0.04  # of the run
 DECAY = 0.01
 CLIP = 1.0
 MAX_TOKENS = 500  # of a segment with its heading: the encoder reads 512
-ALPHAS = (0.25, 0.5, 0.75, 1.0)
+ALPHAS = (0.5, 0.75, 1.0)
 CHECKPOINT_S = 300.0
-MEASURE_S = 1500.0
 
 
 def loss_of(encoder: Trained, batch: Batch) -> dict[str, Tensor]:
@@ -119,16 +117,13 @@ class Run:
         tokenizer.save(str(self.out / "tokenizer.json"))
         encoder = Trained(model, tokenizer, FROZEN, DROPOUT)
         start = {name: value.clone() for name, value in encoder.upper.state_dict().items()}
-        sources, held_out, dev = self._examples(tokenizer)
+        sources, held_out = self._examples(tokenizer)
         trained = [p for p in encoder.parameters() if p.requires_grad]
         optimiser = torch.optim.AdamW(trained, lr=0.0, weight_decay=DECAY, fused=True)
         self._resume(encoder, optimiser)
-        if "start" not in self.record:
-            self._note("start", {"held_out": measure(encoder, held_out)})
-            self._note("start, dev", {"dev": measure(encoder, dev)})
         mixture = Mixture(sources, SEGMENTS, self.options.seed, Renamer(self.options.lexicon))
-        self._train(encoder, optimiser, iter(mixture), held_out)
-        self._finish(encoder, start, held_out, dev)
+        self._train(encoder, optimiser, iter(mixture))
+        self._finish(encoder, start, held_out)
 
     def _examples(self, tokenizer: Tokenizer) -> Read:
         """Read everything, or what this run has read before: Kiwi takes minutes for it."""
@@ -145,12 +140,12 @@ class Run:
 
         bench, data = self.options.bench, self.options.data
 
-        def folders(names: tuple[str, ...]) -> list[Example]:
+        def folders(names: Sequence[str]) -> list[Example]:
             paths = [bench / "train" / name for name in names]
             return [e for path in paths for e in read_bench(path, MAX_TOKENS, count)]
 
         sources = {
-            "briefings": folders(TRAINING_FOLDERS),
+            "briefings": folders(self.options.folders),
             "real": read_real(self.options.real, count),
             "klue": read_klue(data, count),
             "lexicon": read_lexicon(self.options.lexicon, count),
@@ -160,20 +155,16 @@ class Run:
             asked = sum(len(e.questions) for e in examples)
             log.info("%s: %d passages, %d questions, %d tokens", name, len(examples), asked,
                      sum(e.tokens for e in examples))  # fmt: skip
-        return sources, folders(HELD_OUT_FOLDERS), read_bench(bench / "dev", MAX_TOKENS, count)
+        return sources, folders([name for name in FOLDERS if name not in self.options.folders])
 
     def _train(
-        self,
-        encoder: Trained,
-        optimiser: torch.optim.Optimizer,
-        batches: Iterator[Batch],
-        held_out: list[Example],
+        self, encoder: Trained, optimiser: torch.optim.Optimizer, batches: Iterator[Batch]
     ) -> None:
         for _ in range(self.step):  # the batches of the steps that are done
             next(batches)
         budget = self.options.minutes * 60
         before, began = self.clock, time.monotonic()
-        saved, measured = self.clock, self.clock
+        saved = self.clock
         recent: deque[dict[str, float]] = deque(maxlen=25)
         while self.clock < budget:
             done = self.clock / budget
@@ -195,50 +186,37 @@ class Run:
                 log.info("step %d, %.1f min: %s", self.step, self.clock / 60, shown)
             if self.clock - saved > CHECKPOINT_S:
                 self._save(encoder, optimiser)
-                if saved == 0 or self.clock - measured > MEASURE_S:
-                    self._note(f"step {self.step}", {"held_out": measure(encoder, held_out)})
-                    measured = self.clock
                 self.clock = before + time.monotonic() - began
                 saved = self.clock
         self._save(encoder, optimiser)
 
-    def _finish(
-        self,
-        encoder: Trained,
-        start: dict[str, Tensor],
-        held_out: list[Example],
-        dev: list[Example],
-    ) -> None:
-        """Average, choose by the held-out folders, write; `dev` is only looked at, and last."""
+    def _finish(self, encoder: Trained, start: dict[str, Tensor], held_out: list[Example]) -> None:
+        """Average by the share that was given, or that the held-out folders choose, and write."""
         tuned = {name: value.clone() for name, value in encoder.upper.state_dict().items()}
         self._write(encoder, "tuned.safetensors")
-        scores: dict[float, float] = {}
-        for alpha in ALPHAS:
+        share, scores = self.options.alpha, dict[float, float]()
+        for alpha in ALPHAS if held_out else ():
             encoder.upper.load_state_dict(mixed(start, tuned, alpha))
             report = measure(encoder, held_out)
             scores[alpha] = score(report)
-            self._note(f"alpha {alpha}", {"held_out": report})
-        best = max(scores, key=lambda alpha: scores[alpha])
-        encoder.upper.load_state_dict(mixed(start, tuned, best))
+            self._note(f"alpha {alpha}", report)
+        if share is None:
+            share = max(scores, key=lambda alpha: scores[alpha])
+        encoder.upper.load_state_dict(mixed(start, tuned, share))
         self._write(encoder, "final.safetensors")
-        self.record["chosen"] = {"alpha": best, "scores": scores, "steps": self.step}
+        self.record["chosen"] = {"alpha": share, "scores": scores, "steps": self.step}
         self._write_log()
-        log.info("final.safetensors is written: alpha %s of %s", best, scores)
-        for alpha in ALPHAS:
-            encoder.upper.load_state_dict(mixed(start, tuned, alpha))
-            self._note(f"alpha {alpha}, dev", {"dev": measure(encoder, dev)})
-        log.info("done")
+        log.info("final.safetensors is written: alpha %s of %s", share, scores)
 
     def _write(self, encoder: Trained, name: str) -> None:
         state = {key: value.contiguous() for key, value in encoder.model.state_dict().items()}
         save_file(state, str(self.out / name))
 
-    def _note(self, name: str, reports: dict[str, Report]) -> None:
-        """Put measurements into `log.json`, and tables of them into the log."""
-        self.record[name] = reports
+    def _note(self, name: str, report: Report) -> None:
+        """Put a measurement into `log.json`, and a table of it into the log."""
+        self.record[name] = report
         self._write_log()
-        for what, report in reports.items():
-            log.info("%s, %s: %.4f\n%s", name, what, score(report), table(report))
+        log.info("%s: %.4f\n%s", name, score(report), table(report))
 
     def _write_log(self) -> None:
         self.log_path.write_text(json.dumps(self.record, indent=1) + "\n", encoding="utf-8")
@@ -284,10 +262,22 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path, required=True, help="entities: *.jsonl")
     parser.add_argument("--tokenizer", type=Path, help="another than the shipped one's pieces")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--folders",
+        nargs="+",
+        choices=FOLDERS,
+        default=FOLDERS,
+        help="of train/ that are learnt from; the rest measures",
+    )
+    parser.add_argument(
+        "--alpha", type=float, help="share of the tuned weights, where no folder is left to choose"
+    )
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if options.alpha is None and len(options.folders) == len(FOLDERS):
+        parser.error("--alpha is needed where every folder is learnt from")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
     Run(options).go()
