@@ -15,6 +15,8 @@ from index.build import Summary, build
 from index.embed import open_embedder
 from index.errors import BriefingError
 from index.generations import open_current, verify
+from index.lexicon import OWN_FOLDER, WORDS
+from index.lexicon_check import doubts
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
@@ -91,9 +93,25 @@ def _check(args: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+_DOUBTS = {
+    "short": "한 글자 이름은 다른 낱말 속에도 있습니다",
+    "twice": "같은 이름과 종류가 앞에도 있습니다",
+    "shared": "다른 항목의 이름이기도 합니다: 줄 끝에 ?를 적어 두세요",
+    "same_group": "앞의 묶음과 두 낱말 이상이 겹칩니다: 하나로 합칠 수 있습니다",
+}
+
+
+def _lexicon(args: argparse.Namespace) -> int:
+    found = doubts(args.folder)
+    for each in found:
+        print(f"{each.path}:{each.line}: {each.word} — {_DOUBTS[each.doubt]}")
+    print(f"살펴볼 곳 {len(found)}" if found else "이상 없음")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="브리핑 색인")
-    verbs = parser.add_subparsers(required=True, metavar="build|status|check")
+    verbs = parser.add_subparsers(required=True, metavar="build|status|check|lexicon")
     index = argparse.ArgumentParser(add_help=False)
     default = os.environ.get("BRIEFING_INDEX", DEFAULT_INDEX)
     index.add_argument(
@@ -107,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=_status)
     verb = verbs.add_parser("check", parents=[index], help="색인 파일이 온전한지 검사합니다")
     verb.set_defaults(run=_check)
+    verb = verbs.add_parser("lexicon", help="낱말 파일(entities.tsv, synonyms.txt)을 살펴봅니다")
+    verb.add_argument("what", choices=["check"])
+    own = os.environ.get(OWN_FOLDER, WORDS)
+    verb.add_argument("folder", type=Path, nargs="?", default=Path(own), help=f"기본 {own}")
+    verb.set_defaults(run=_lexicon)
     return parser
 
 

@@ -39,6 +39,9 @@ REASONS = {
     "html_without_text": "no readable text in this HTML; paste the article's text instead",
     "pdf_locked": "this PDF is locked by a password; save it without one",
     "pdf_broken": "this PDF can't be read ({detail}); save it again",
+    "bad_entity": "line {line} needs name, tab and kind; see index/words/entities.tsv",
+    "bad_group": "line {line} needs two words or more, a | between; see index/words/synonyms.txt",
+    "no_words": "neither entities.tsv nor synonyms.txt is in this folder",
     "pdf_without_text": "this PDF has no text, only images; add the text that it was made from",
 }
 

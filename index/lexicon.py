@@ -1,8 +1,9 @@
 """Entities and synonyms: ASML = 에이에스엠엘 = 네덜란드 노광장비 회사; 과징금 = 벌금.
 
 Two plain text files in `index/words/` (their first lines say how to read them), and one more of
-each if a user has them. They serve the lexical half of the search alone: a passage is found by the
-other names of what it names, a question by words of the same meaning. Nothing of it is ever quoted.
+each in the folder that BRIEFING_LEXICON names. They serve the lexical half of the search alone: a
+passage is found by the other names of what it names, a question by words of the same meaning.
+Nothing of it is ever quoted.
 
 Knows nothing about indexes and questions.
 """
@@ -12,15 +13,18 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import os
 import re
 from collections.abc import Collection, Container, Iterable, Iterator
 from pathlib import Path
 
+from index.errors import SourceError
 from index.text import tokens_of
 
-_FOLDER = Path(__file__).parent / "words"
+WORDS = Path(__file__).parent / "words"
 ENTITIES = "entities.tsv"
 SYNONYMS = "synonyms.txt"
+OWN_FOLDER = "BRIEFING_LEXICON"  # the environment's name for the folder of a user's own words
 
 # What may follow a name within its word; anything else makes it another word (애플/애플리케이션).
 _AFTER = re.compile(
@@ -51,18 +55,18 @@ class Lexicon:
     """The words of some files; `digest` changes with them."""
 
     def __init__(self, entities: Iterable[Path], synonyms: Iterable[Path]) -> None:
-        """Read the files; raises `ValueError` naming file and line where one can't be read."""
+        """Read the files; raises `SourceError` where a line can't be read."""
         digest = hashlib.sha256()
         self._entities: dict[str, list[Entity]] = {}
         self._groups: dict[str, list[tuple[str, ...]]] = {}
         for path in entities:
             digest.update(path.read_bytes())
-            for entity in _read_entities(path):
+            for _, entity in read_entities(path):
                 for name in entity.names:
                     self._entities.setdefault(_key(name), []).append(entity)
         for path in synonyms:
             digest.update(path.read_bytes())
-            for group in _read_groups(path):
+            for _, group in read_groups(path):
                 for word in group:
                     self._groups.setdefault(_key(word), []).append(group)
         self.digest = digest.hexdigest()[:16]
@@ -95,8 +99,17 @@ class Lexicon:
 
 @functools.cache
 def load_lexicon() -> Lexicon:
-    """Read the words that ship with the package: about a tenth of a second."""
-    return Lexicon([_FOLDER / ENTITIES], [_FOLDER / SYNONYMS])
+    """Read the words that ship with the package and the user's: about a tenth of a second.
+
+    Raises `SourceError` where one of the user's files can't be read.
+    """
+    own = os.environ.get(OWN_FOLDER)
+    folders = [WORDS, *([Path(own)] if own else [])]
+    files = [
+        [folder / name for folder in folders if folder == WORDS or (folder / name).is_file()]
+        for name in (ENTITIES, SYNONYMS)
+    ]
+    return Lexicon(*files)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -145,18 +158,20 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _read_entities(path: Path) -> Iterator[Entity]:
+def read_entities(path: Path) -> Iterator[tuple[int, Entity]]:
+    """Yield the entities of a file with their line numbers, from 1."""
     for number, line in _lines(path):
         name, kind, others, about, mark = (*line.split("\t"), "", "", "", "", "")[:5]
         if not name.strip() or not kind.strip() or len(line.split("\t")) > 5:
-            raise ValueError(f"{path}, line {number}: not name, kind, other names, what it is")
+            raise SourceError(path, "bad_entity", line=number)
         names = (name, *filter(None, others.split("|")))
-        yield Entity(names, kind, tuple(filter(None, about.split("|"))), mark == "?")
+        yield number, Entity(names, kind, tuple(filter(None, about.split("|"))), mark == "?")
 
 
-def _read_groups(path: Path) -> Iterator[tuple[str, ...]]:
+def read_groups(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the groups of a file with their line numbers, from 1."""
     for number, line in _lines(path):
         group = tuple(filter(None, (word.strip() for word in line.split("|"))))
         if len(group) < 2:
-            raise ValueError(f"{path}, line {number}: a group needs two words or more")
-        yield group
+            raise SourceError(path, "bad_group", line=number)
+        yield number, group

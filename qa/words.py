@@ -99,6 +99,13 @@ KO = {
     "source_pdf_locked": "암호로 잠긴 PDF입니다. 암호 없이 저장해 넣으세요.",
     "source_pdf_broken": "읽을 수 없는 PDF입니다({detail}). 다시 저장해 넣으세요.",
     "source_pdf_without_text": "글자가 없고 그림뿐인 PDF입니다. 원래 글을 넣으세요.",
+    "source_bad_entity": (
+        "{line}째 줄에 이름, 탭, 종류가 있어야 합니다. index/words/entities.tsv를 보세요."
+    ),
+    "source_bad_group": (
+        "{line}째 줄에 낱말이 둘 이상 |로 나뉘어 있어야 합니다. index/words/synonyms.txt를 보세요."
+    ),
+    "source_no_words": "이 폴더에 entities.tsv도 synonyms.txt도 없습니다.",
     "error_other": "처리하지 못했습니다: {message}",
     "serving": "{url} 에서 물어보세요. Ctrl+C로 끝냅니다.",
     "port_taken": (

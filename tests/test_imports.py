@@ -20,7 +20,10 @@ ROWS = [
     },
     {"index.pages.pdf", "index.encoder.states", "index.encoder.onnx_encoder", "qa.words"},
     {"index.lexicon", "index.passages", "index.pages.topics", "index.pages.formats"},
-    {"index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"},
+    {
+        *("index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"),
+        "index.lexicon_check",
+    },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
     {"index.embed", "qa.answer", "qa.question", "qa.weights"},

@@ -2,7 +2,9 @@
 
 import pytest
 
+from index.errors import SourceError
 from index.lexicon import Lexicon, load_lexicon, terms_of
+from index.lexicon_check import doubts
 
 ENTITIES = """# name	kind	others	about	?
 ASML	company	에이에스엠엘	네덜란드 노광장비 회사
@@ -85,13 +87,13 @@ def test_a_word_is_known_in_the_verb_made_of_it(tmp_path):
 @pytest.mark.parametrize("line", ["이름만", "\tcompany", "a\tb\tc\td\t?\tmore"])
 def test_a_line_that_cannot_be_read_is_named(tmp_path, line):
     (tmp_path / "e.tsv").write_text("# head\n" + line, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"e\.tsv, line 2"):
+    with pytest.raises(SourceError, match=r"e\.tsv: line 2"):
         Lexicon([tmp_path / "e.tsv"], [])
 
 
 def test_a_group_of_one_is_refused(tmp_path):
     (tmp_path / "s.txt").write_text("과징금\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"s\.txt, line 1"):
+    with pytest.raises(SourceError, match=r"s\.txt: line 1"):
         Lexicon([], [tmp_path / "s.txt"])
 
 
@@ -105,3 +107,29 @@ def test_the_words_that_ship_can_be_read():
     assert named(lexicon, "네덜란드 ASML과 소프트뱅크, 한국전력의 부채") == [
         *("네덜란드", "ASML", "소프트뱅크", "한국전력")
     ]
+
+
+def test_words_of_a_users_own_come_with_the_shipped_ones(tmp_path, monkeypatch):
+    (tmp_path / "entities.tsv").write_text("나래팹스\tcompany\tNARAEFABS\t설계 회사\n", "utf-8")
+    shipped = load_lexicon().digest
+    load_lexicon.cache_clear()
+    monkeypatch.setenv("BRIEFING_LEXICON", str(tmp_path))
+    try:
+        assert named(load_lexicon(), "나래팹스와 ASML") == ["나래팹스", "ASML"]
+        assert load_lexicon().digest != shipped
+    finally:
+        load_lexicon.cache_clear()
+
+
+def test_what_is_doubtful_in_a_file_of_words(tmp_path):
+    lines = ["가온\tcompany\t온\t설계 회사", "나래\tcompany\t가온", "대상\tcompany\t가온\t\t?"]
+    (tmp_path / "entities.tsv").write_text("\n".join(lines), "utf-8")
+    groups = ["과징금|벌금|제재금", "환율|원화값", "벌금|과징금|범칙금"]
+    (tmp_path / "synonyms.txt").write_text("\n".join(groups), "utf-8")
+    assert [(each.path.name, each.line, each.doubt, each.word) for each in doubts(tmp_path)] == [
+        ("entities.tsv", 1, "short", "온"),
+        ("entities.tsv", 2, "shared", "가온"),
+        ("synonyms.txt", 3, "same_group", "벌금 | 과징금"),
+    ]
+    with pytest.raises(SourceError, match="neither"):
+        doubts(tmp_path / "empty")
