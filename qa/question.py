@@ -6,9 +6,10 @@ Knows nothing about indexes; `expects` and `offers` are compared by the ranker.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from index.lexicon import load_lexicon
@@ -49,7 +50,7 @@ _OFFERS = {
 }
 _ASKING = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _ASKS.items()}
 _OFFERING = {kind: re.compile(pattern) for kind, pattern in _OFFERS.items()}
-KINDS = tuple(_ASKS)
+KINDS = frozenset(_ASKS)
 
 # Words that ask, and so are not looked for. English ones since English questions are asked of
 # Korean text, where every such word would count as missing.
@@ -151,6 +152,7 @@ def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in terms if term not in _SILENT))
 
 
-def offers(sentence: str, kinds: Collection[str] = KINDS) -> frozenset[str]:
+@functools.lru_cache(maxsize=20_000)  # sentences come up again; a question has some eighty
+def offers(sentence: str, kinds: frozenset[str] = KINDS) -> frozenset[str]:
     """Tell which of some kinds of answer a sentence holds."""
     return frozenset(kind for kind in kinds if _OFFERING[kind].search(sentence))
