@@ -70,19 +70,24 @@ class Chat:
         pending = view.pending_html(language, self.desk.assistant.ready)
         yield [*asked, {"role": "assistant", "content": pending}], "", hint
         try:
-            shown = view.answer_html(self.desk.assistant.ask(question), language)
+            earlier = [view.question_text(message) for message in history]
+            answer = self.desk.assistant.ask(question, [text for text in earlier if text])
+            shown = view.answer_html(answer, language)
         except BriefingError as error:
             shown = view.error_html(error, language)
         yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), hint
 
-    def ask(self, question: str) -> dict[str, Any]:
-        """Answer a question from the briefings with whole sentences, quoted word for word."""
+    def ask(self, question: str, history: list[str] | None = None) -> dict[str, Any]:
+        """Answer a question from the briefings with whole sentences, quoted word for word.
+
+        `history` are the earlier questions of a conversation, oldest first.
+        """
         fault = _fault(question, "ko")
         if fault:
             raise gr.Error(fault)
         started = time.perf_counter()
         try:
-            answer = self.desk.assistant.ask(question)
+            answer = self.desk.assistant.ask(question, history or [])
         except BriefingError as error:
             raise gr.Error(error_sentence(error, "ko")) from error
         return answer_fields(answer, (time.perf_counter() - started) * 1000)

@@ -21,9 +21,9 @@ from qa.words import error_sentence
 DEFAULT_INDEX = "var/index"
 
 
-def _timed(assistant: Assistant, question: str) -> dict[str, Any]:
+def _timed(assistant: Assistant, question: str, history: Sequence[str] = ()) -> dict[str, Any]:
     started = time.perf_counter()
-    answer = assistant.ask(question)
+    answer = assistant.ask(question, history)
     return answer_fields(answer, (time.perf_counter() - started) * 1000)
 
 
@@ -39,8 +39,8 @@ def _serve(assistant: Assistant, lines: Iterable[str], out: TextIO) -> None:
 def _reply(assistant: Assistant, line: str) -> dict[str, Any]:
     identity: Any = None
     try:
-        identity, question = read_request(line)
-        return {"id": identity, **_timed(assistant, question)}
+        identity, question, history = read_request(line)
+        return {"id": identity, **_timed(assistant, question, history)}
     except (ValueError, BriefingError) as error:
         return {"id": getattr(error, "identity", identity), "error": str(error)}
 

@@ -37,6 +37,7 @@ class Citation:
 class Answer:
     """The answer to one question.
 
+    `understood_as` is the question as it was looked for: after the earlier one that it leans on.
     `confidence` is the probability, in [0, 1], that the quotes answer the question. `citations` are
     the quotes, best first, none when the status is `no_evidence`; `hits` are the passages found,
     best first, whatever the status. `missing` are names in the question that no indexed briefing
@@ -52,6 +53,7 @@ class Answer:
     hits: tuple[Hit, ...]
     missing: tuple[str, ...] = ()
     sure: bool = True
+    understood_as: str = ""
     by: Literal["extractive", "llm"] = "extractive"
     done: bool = True
 

@@ -8,7 +8,7 @@ screens.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from index.generations import Generation, Manifest, current
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
+from qa.conversation import points_back, subject
 from qa.examples import examples
 from qa.extractive import answer, hits, missing, quotes
 from qa.question import read_question
@@ -57,14 +58,22 @@ class Assistant:
         """Tell whether a question would be answered at once."""
         return self._opened is not None
 
-    def ask(self, question: str) -> Answer:
-        """Answer one question.
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Answer one question, as the next turn after earlier ones, the oldest first.
 
         Raises what opening an index raises (`IndexMissing`, `IndexDamaged`, `IndexMismatch`,
         `ModelUnavailable`), never because nothing was found.
         """
+        about = subject(question, history)
+        if about and not points_back(question):
+            # It is short, but may be a new topic: then the briefings answer it as it stands.
+            readings = self._ask(question, about), self._ask(question, "")
+            return max(readings, key=lambda answer: answer.confidence)
+        return self._ask(question, about)
+
+    def _ask(self, question: str, about: str) -> Answer:
         generation, embedder = self.open()
-        asked = read_question(question, generation.days, self.clock())
+        asked = read_question(question, generation.days, self.clock(), about)
         candidates = find(asked, generation, embedder, self.weights)
         ranking = rank(asked, candidates, generation, self.weights)
         return answer(

@@ -30,6 +30,7 @@ from qa.words import error_sentence
 
 HARD = ("paraphrase", "english", "colloquial")
 UNANSWERABLE = "unanswerable"
+TURN = "turn"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,6 +52,24 @@ def load_questions(folder: Path) -> list[dict[str, Any]]:
     """Read `questions.jsonl`."""
     lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
+
+
+def load_turns(folder: Path) -> list[dict[str, Any]]:
+    """Read the answerable turns of `dialogues.jsonl`, if there is one, as questions.
+
+    Each has the questions before it as `history`, and its number as its kind.
+    """
+    path = folder / "dialogues.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    turns = []
+    for dialogue in map(json.loads, filter(str.strip, lines)):
+        asked: list[str] = []
+        for number, turn in enumerate(dialogue["turns"], start=1):
+            if turn["file"] is not None:
+                about = {"id": f"{dialogue['id']}-{number}", "kind": f"{TURN} {number}"}
+                turns.append({**turn, **about, "history": list(asked)})
+            asked.append(turn["question"])
+    return turns
 
 
 def judge(
@@ -100,15 +119,15 @@ def _folded(text: str) -> str:
 
 
 def evaluate(folder: Path, index: Path) -> list[Judged]:
-    """Ask every question of `folder` against an index, after one question to warm up."""
+    """Ask every question and turn of `folder` against an index, after one to warm up."""
     assistant = Assistant(index)
     assistant.warm()
-    questions = load_questions(folder)
+    questions = [*load_questions(folder), *load_turns(folder)]
     assistant.ask(questions[0]["question"])
     judged = []
     for question in questions:
         started = time.perf_counter()
-        answer = assistant.ask(question["question"])
+        answer = assistant.ask(question["question"], question.get("history", ()))
         took_ms = (time.perf_counter() - started) * 1000
         judged.append(judge(question, answer, assistant, took_ms, _floor_ms(question, assistant)))
     return judged
@@ -145,12 +164,19 @@ def _overlaps(passage: Passage, question: dict[str, Any], assistant: Assistant) 
 
 
 def scores(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
-    """Return the scores of each kind, of `hard` and of `all` answerable questions."""
+    """Return the scores of each kind, of `hard` and of `all` answerable questions.
+
+    The turns of dialogues are kinds by themselves and in neither.
+    """
     answerable = [j for j in judged if j.kind != UNANSWERABLE]
     groups = {kind: [j for j in answerable if j.kind == kind] for kind in _kinds(answerable)}
     groups["hard"] = [j for j in answerable if j.kind in HARD]
-    groups["all"] = answerable
+    groups["all"] = _alone(answerable)
     return {name: _scores(group) for name, group in groups.items() if group}
+
+
+def _alone(judged: Sequence[Judged]) -> list[Judged]:
+    return [j for j in judged if not j.kind.startswith(TURN)]
 
 
 def _kinds(judged: Sequence[Judged]) -> list[str]:
@@ -174,7 +200,7 @@ def _scores(group: Sequence[Judged]) -> dict[str, float]:
 
 def abstention(judged: Sequence[Judged]) -> dict[str, float]:
     """Return precision, recall and F1 of refusing the unanswerable."""
-    refused = [j for j in judged if j.refused]
+    refused = [j for j in _alone(judged) if j.refused]
     right = sum(j.kind == UNANSWERABLE for j in refused)
     wanted = sum(j.kind == UNANSWERABLE for j in judged)
     precision = right / len(refused) if refused else 0.0
@@ -196,7 +222,7 @@ def _table(judged: Sequence[Judged]) -> str:
         lines.append(f"{kind:12}" + "".join(cells))
     refusing = " · ".join(f"{name} {value:.3f}" for name, value in abstention(judged).items())
     lines.append(f"refusing: {refusing}")
-    ours, floor = ([getattr(j, name) for j in judged] for name in ("took_ms", "floor_ms"))
+    ours, floor = ([getattr(j, name) for j in _alone(judged)] for name in ("took_ms", "floor_ms"))
     lines.append(f"from question to answer: {_latency(ours)}")
     lines.append(f"encoder and FAISS alone: {_latency(floor)}")
     lines.append(f"ratio of the medians: {statistics.median(ours) / statistics.median(floor):.2f}")

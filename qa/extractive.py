@@ -40,7 +40,8 @@ def answer(
     found = confidence >= weights.cut_off and bool(quotes)
     citations = tuple(quotes if found else ())
     return Answer(
-        question=question.text,
+        question=question.typed,
+        understood_as=question.text,
         status="answered" if found else "no_evidence",
         confidence=confidence,
         text=citations[0].quote if citations else "",

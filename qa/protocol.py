@@ -1,4 +1,4 @@
-"""The public contract of `python -m qa --jsonl`: an `Answer` as one JSON object, version 1.
+"""The public contract of `python -m qa --jsonl`: an `Answer` as one JSON object, version 2.
 
 Fields are only ever added within a version; `docs/jsonl.md` describes them for programs. Knows
 nothing about streams.
@@ -12,15 +12,17 @@ from typing import Any
 from index.schema import Hit
 from qa.answer import Answer, Citation
 
-VERSION = 1
+VERSION = 2
 
 
 def answer_fields(answer: Answer, took_ms: float) -> dict[str, Any]:
     """Return what is written for an answer: hits best first, citations best first."""
     return {
         "version": VERSION,
+        "understood_as": answer.understood_as,
         "status": answer.status,
         "confidence": round(answer.confidence, 4),
+        "sure": answer.sure,
         "text": answer.text,
         "by": answer.by,
         "citations": [_citation(citation) for citation in answer.citations],
@@ -58,10 +60,11 @@ def _hit(hit: Hit) -> dict[str, Any]:
     }
 
 
-def read_request(line: str) -> tuple[Any, str]:
-    """Return the id and the question of one input line; raises `ValueError` saying what is wrong.
+def read_request(line: str) -> tuple[Any, str, list[str]]:
+    """Return the id, the question and the earlier questions of one input line, the oldest first.
 
-    The id may be any JSON value; it is written back as it came.
+    The id may be any JSON value; it is written back as it came. Raises `ValueError` saying what is
+    wrong.
     """
     try:
         request = json.loads(line)
@@ -72,11 +75,14 @@ def read_request(line: str) -> tuple[Any, str]:
     question = request.get("question")
     if not isinstance(question, str):
         raise BadRequest(request.get("id"), 'no "question" with a text')
-    return request.get("id"), question
+    history = request.get("history", [])
+    if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
+        raise BadRequest(request.get("id"), '"history" is not a list of texts')
+    return request.get("id"), question, history
 
 
 class BadRequest(ValueError):
-    """A line that has an id, but no question."""
+    """A line that has an id, but can't be answered."""
 
     def __init__(self, identity: Any, reason: str) -> None:  # noqa: ANN401 - any JSON value
         super().__init__(reason)

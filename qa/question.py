@@ -79,11 +79,13 @@ _FEW_TERMS = 2  # without a date, more than a name and a word ask for something 
 class Question:
     """A question as it is looked for.
 
-    `text` is what was typed, `when` what it says about time, whose `rest` is what is looked for;
-    `terms` are those of the rest, without repeats, `names` those of them that are names; `expects`
-    are some of `KINDS`; `gist` tells that a piece of news is asked for as a whole.
+    `typed` is what was typed, `text` the same after the earlier question that it leans on, `when`
+    what it says about time, whose `rest` is what is looked for; `terms` are those of the rest,
+    without repeats, `names` those of them that are names; `expects` are some of `KINDS`; `gist`
+    tells that a piece of news is asked for as a whole.
     """
 
+    typed: str
     text: str
     when: When
     terms: tuple[str, ...]
@@ -92,20 +94,32 @@ class Question:
     gist: bool
 
 
-def read_question(raw: str, days: Sequence[date] = (), clock: date | None = None) -> Question:
-    """Read what a person typed, for a corpus with briefings on these days."""
-    text = " ".join(normalize(raw).split())
-    when = read_when(text, days, clock or date.today())
+def read_question(
+    raw: str, days: Sequence[date] = (), clock: date | None = None, about: str = ""
+) -> Question:
+    """Read what a person typed, for a corpus with briefings on these days.
+
+    `about` is an earlier question that this one leans on: it is looked for as well, on its days
+    unless this one names others, but what is asked for is what this one asks.
+    """
+    own, before = (" ".join(normalize(each).split()) for each in (raw, about))
+    today = clock or date.today()
+    if before and read_when(own, days, today).phrase:
+        before = read_when(before, days, today).rest
+    text = f"{before} {own}".strip()
+    when = read_when(text, days, today)
+    asking = read_when(own, days, today).rest if before else when.rest
     found = analysed(when.rest)
     terms = _without_repeats(term for term, _ in found)
     dated = bool(when.phrase or when.order)
     return Question(
+        typed=own,
         text=text,
         when=when,
         terms=terms,
         names=_names(when.rest, found),
-        expects=frozenset(kind for kind, asks in _ASKING.items() if asks.search(when.rest)),
-        gist=bool(_NEWS.search(when.rest)) and (dated or len(terms) <= _FEW_TERMS),
+        expects=frozenset(kind for kind, asks in _ASKING.items() if asks.search(asking)),
+        gist=bool(_NEWS.search(asking)) and (dated or len(terms) <= _FEW_TERMS),
     )
 
 

@@ -8,7 +8,9 @@ web framework, nor where answers come from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
+from typing import Any
 
 from index.errors import BriefingError
 from index.schema import Briefing, Passage, Source, Span
@@ -26,6 +28,18 @@ def question_html(question: str) -> str:
     return f'<div class="asked">{escape(question)}</div>'
 
 
+_ASKED = re.compile('<div class="asked">(.*)</div>', re.DOTALL)
+
+
+def question_text(message: Mapping[str, Any]) -> str:
+    """Return the question of a message of the conversation, "" if it is none."""
+    content = message["content"]
+    if not isinstance(content, str):  # as the browser sends it back: a list of parts
+        content = "".join(part.get("text", "") for part in content)
+    asked = _ASKED.fullmatch(content)
+    return unescape(asked[1]) if asked and message["role"] == "user" else ""
+
+
 def pending_html(language: Language, ready: bool) -> str:
     """Say that an answer is on its way."""
     return f'<div class="pending">{escape(say(language, "reading" if ready else "waiting"))}</div>'
@@ -40,8 +54,24 @@ def answer_html(answer: Answer, language: Language) -> str:
         found.setdefault(citation.passage.id, []).append(citation)
     said = f'<p class="said">{escape(answer.text)}</p>' if answer.by == "llm" else ""
     quotes = "".join(_found(citations, language) for citations in found.values())
+    said = _read_as(answer, language) + _step(answer, language) + said
     others = [hit.passage for hit in answer.hits if hit.passage.id not in found][:_OTHERS]
     return f'<article class="answer">{said}{quotes}{_cards("matches", others, language)}</article>'
+
+
+def _read_as(answer: Answer, language: Language) -> str:
+    """Say how a question was read that leans on an earlier one."""
+    if answer.understood_as in ("", answer.question):
+        return ""
+    said = say(language, "understood_as", question=answer.understood_as)
+    return f'<p class="understood">{escape(said)}</p>'
+
+
+def _step(answer: Answer, language: Language) -> str:
+    """Say that what follows may not be the answer, if so."""
+    if answer.sure:
+        return ""
+    return f'<p class="related">{escape(say(language, "only_related"))}</p>'
 
 
 def error_html(error: BriefingError, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -28,6 +29,7 @@ class FakeAssistant:
     def __init__(self, problem: BriefingError | None = None) -> None:
         self.problem = problem
         self.warmed = False
+        self.history: list[str] = []
 
     def warm(self) -> None:
         """Get ready, or say what is in the way."""
@@ -40,8 +42,9 @@ class FakeAssistant:
         """Tell whether it was warmed."""
         return self.warmed
 
-    def ask(self, question: str) -> Answer:
-        """Quote the one sentence, or find nothing."""
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """Quote the one sentence, or find nothing; remembers the turns before."""
+        self.history = list(history)
         if self.problem:
             raise self.problem
         found = (Citation(PASSAGE, SPAN.of(TEXT), SPAN),) if "ASML" in question else ()
@@ -93,6 +96,17 @@ def test_a_question_is_shown_at_once_and_then_answered(chat):
     assert first[1] == ""
     assert last[0][:3] == first[0][:3]
     assert "<mark>도시는 &#60;b&#62;아인트호벤&#60;/b&#62;입니다.</mark>" in last[0][3]["content"]
+
+
+def test_the_questions_before_are_asked_with_the_next_one(chat):
+    *_, first = chat.respond("ASML은 <어디>에?", [])
+    # The browser sends the conversation back in parts.
+    sent = [
+        {"role": each["role"], "content": [{"type": "text", "text": each["content"]}]}
+        for each in first[0]
+    ]
+    list(chat.respond("그럼 언제?", sent))
+    assert chat.desk.assistant.history == ["ASML은 <어디>에?"]
 
 
 def test_answer_not_found_and_error_look_different(chat):

@@ -53,11 +53,16 @@ def test_jsonl_answers_every_line_in_order(sample_index):
         json.dumps({"id": 2}),
         json.dumps({"id": {"any": 1}, "question": "오늘 서울 날씨는?", "more": True}),
         json.dumps({"id": 3, "question": ""}),
+        json.dumps(
+            {"id": 4, "question": "그 회사 주가는?", "history": ["테슬라는 몇 명을 줄이나?"]}
+        ),
+        json.dumps({"id": 5, "question": "주가는?", "history": "테슬라"}),
     ]
     done = run("qa", "--jsonl", "--index", str(sample_index), stdin="\n".join(lines))
     assert done.returncode == 0, done.stderr
-    first, bad, listed, empty, weather, nothing = map(json.loads, done.stdout.splitlines())
-    assert (first["id"], first["version"], first["status"]) == ("a", 1, "answered")
+    replies = list(map(json.loads, done.stdout.splitlines()))
+    first, bad, listed, empty, weather, nothing, next_turn, no_list = replies
+    assert (first["id"], first["version"], first["status"]) == ("a", 2, "answered")
     assert "200조 원" in first["text"]
     text = SAMPLES.joinpath("2024-04-23.txt").read_text(encoding="utf-8")
     citation = first["citations"][0]
@@ -79,6 +84,10 @@ def test_jsonl_answers_every_line_in_order(sample_index):
     assert (weather["id"], weather["status"]) == ({"any": 1}, "no_evidence")
     assert (weather["citations"], weather["text"]) == ([], "")
     assert (nothing["id"], nothing["status"]) == (3, "no_evidence")
+    assert (first["understood_as"], first["sure"]) == ("한국전력 부채는 얼마?", True)
+    assert next_turn["understood_as"] == "테슬라는 몇 명을 줄이나? 그 회사 주가는?"
+    assert "테슬라" in next_turn["hits"][0]["heading"]
+    assert (no_list["id"], no_list["error"]) == (5, '"history" is not a list of texts')
 
 
 def test_one_answer_as_json(sample_index, capsys):

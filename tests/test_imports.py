@@ -32,6 +32,7 @@ ROWS = [
     {"qa.rank"},
     {
         "qa.baselines",
+        "qa.conversation",
         "qa.extractive",
         "qa.examples",
         "qa.protocol",
@@ -54,7 +55,15 @@ ASKING = {
     "qa.rank",
 } | {
     "qa.baselines",
-    *("qa.extractive", "qa.examples", "qa.protocol", "qa.assistant", "qa.desk", "qa.markup"),
+    *(
+        "qa.conversation",
+        "qa.extractive",
+        "qa.examples",
+        "qa.protocol",
+        "qa.assistant",
+        "qa.desk",
+        "qa.markup",
+    ),
     *("qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
 BUILDING = {"index.build", "index.read", "index.passages"}

@@ -248,3 +248,30 @@ def test_every_error_is_a_sentence_of_its_own_in_both_languages(error):
     assert korean != english
     if type(error) is not errors.BriefingError:
         assert korean != say("ko", "error_other", message=error)
+
+
+def test_a_question_that_was_read_with_another_says_so():
+    answer = Answer(
+        "그럼 언제?", "answered", 0.9, "", (), (), understood_as="<b>ASML은? 그럼 언제?"
+    )
+    shown = view.answer_html(answer, "ko")
+    assert (
+        '<p class="understood">앞의 질문과 이어 읽었습니다: &#60;b&#62;ASML은? 그럼 언제?</p>'
+        in shown
+    )
+    alone = Answer("언제?", "answered", 0.9, "", (), (), understood_as="언제?")
+    assert "understood" not in view.answer_html(alone, "ko")
+
+
+def test_what_is_not_surely_the_answer_says_so():
+    unsure = Answer("언제?", "answered", 0.5, "", (), (), sure=False)
+    assert "관련 구절" in view.answer_html(unsure, "ko")
+    assert "related passages" in view.answer_html(unsure, "en")
+
+
+def test_questions_come_back_from_the_conversation_as_they_were_typed():
+    for question in ("ASML은?", '<script>&amp; "a"\n두 줄'):
+        message = {"role": "user", "content": view.question_html(question)}
+        assert view.question_text(message) == question
+        assert view.question_text({**message, "role": "assistant"}) == ""
+    assert view.question_text({"role": "user", "content": "다른 글"}) == ""

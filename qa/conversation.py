@@ -1,0 +1,54 @@
+"""A question as the next turn of a conversation: "그럼 언제부터?" asks about what was asked before.
+
+A question that leans on the turns before is looked for together with the last one that stood on its
+own. No model and no rewriting: both texts are shown to the reader as they were typed. Knows nothing
+about indexes and answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.question import read_question
+
+# What points to the turn before: 그럼, 거기, 그 회사, 그게, 이건, "then", "that company".
+_POINTS_BACK = re.compile(
+    r"(^|\s)(그럼|그러면|그래서|그리고|그런데|근데|거기|여기|저쪽|그쪽|그때|그날|그중|결국|나중"
+    r"|[그이저](건|게|걸|거|것|곳|쪽|들|분)|그(는|가|를|의|도)\s|[그이저]\s+[가-힣]|걔|얘)"
+    r"|\b(it|its|they|them|their|that|those|this|then|there|he|she|his|her)\b",
+    re.IGNORECASE,
+)
+# With fewer terms a question says too little to stand alone, with a name and without.
+_ENOUGH, _WITHOUT_NAME = 4, 6
+# With fewer terms a name only continues what was said before it: "러시아는 뭐래?"
+_SUBJECT = 3
+
+
+def points_back(question: str) -> bool:
+    """Tell whether a question has words that mean something said before."""
+    return bool(_POINTS_BACK.search(question))
+
+
+def leans(question: str) -> bool:
+    """Tell whether a question may have to be understood with the turns before it."""
+    if points_back(question):
+        return True
+    read = read_question(question)
+    return len(read.terms) < (_ENOUGH if read.names else _WITHOUT_NAME)
+
+
+def subject(question: str, history: Sequence[str]) -> str:
+    """Return the earlier question that this one leans on, "" if it stands alone.
+
+    `history` are the earlier questions, oldest first; the last of them that names a subject of its
+    own is meant.
+    """
+    if not history or not leans(question):
+        return ""
+    return next((each for each in reversed(history) if _names_subject(each)), history[0])
+
+
+def _names_subject(question: str) -> bool:
+    read = read_question(question)
+    return bool(read.names) and len(read.terms) >= _SUBJECT and not points_back(question)

@@ -1,0 +1,89 @@
+"""Questions that lean on the turns before them, over the sample briefings."""
+
+from datetime import date
+
+import pytest
+
+from qa.assistant import Assistant
+from qa.conversation import leans, subject
+from qa.question import read_question
+
+
+@pytest.fixture(scope="module")
+def assistant(sample_index) -> Assistant:
+    return Assistant(sample_index)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "그럼 언제부터?",
+        "그 회사 주가는?",
+        "왜?",
+        "거기는 직원이 몇 명이야?",
+        "And when does it start?",
+    ],
+)
+def test_what_leans_on_the_turns_before(question):
+    assert leans(question)
+    assert subject(question, ["ASML은 어디에 투자하나?"]) == "ASML은 어디에 투자하나?"
+    assert subject(question, []) == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["소프트뱅크는 AI 개발에 얼마를 더 투자하나?", "EU는 왜 틱톡 라이트를 조사하기로 했나?"],
+)
+def test_what_stands_alone(question):
+    assert not leans(question)
+    assert subject(question, ["ASML은 어디에 투자하나?"]) == ""
+
+
+def test_the_last_question_that_stood_alone_is_meant():
+    history = [
+        "ASML은 네덜란드 어디에 투자하나?",
+        "소프트뱅크는 AI에 얼마를 더 투자하나?",
+        "언제부터?",
+    ]
+    assert subject("그 돈은 어디에 써?", history) == history[1]
+
+
+def test_what_is_asked_for_is_what_the_turn_asks():
+    read = read_question("그럼 언제부터?", about="소프트뱅크는 얼마를 투자하나?")
+    assert (read.expects, read.names) == ({"date"}, ("소프트뱅크",))
+    assert (read.typed, read.text) == (
+        "그럼 언제부터?",
+        "소프트뱅크는 얼마를 투자하나? 그럼 언제부터?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "heading"),
+    [
+        ("테슬라는 직원을 얼마나 줄이나?", "그 회사 주가는?", "테슬라"),
+        ("ASML은 어디에 투자하나?", "왜 거기를 골랐어?", "ASML"),
+        ("샘 올트먼이 투자한 태양광 회사는?", "그 회사는 무엇을 만들어?", "올트먼"),
+        ("한국전력 부채는 얼마?", "왜 그렇게 쌓였어?", "한국 경제"),
+        ("EU는 왜 틱톡 라이트를 조사하나?", "벌금은 얼마까지 물 수 있어?", "틱톡"),
+        ("How many people is Tesla laying off?", "And what happened to its shares?", "테슬라"),
+    ],
+)
+def test_the_next_turn_stays_with_its_subject(assistant, first, then, heading):
+    assert heading in assistant.ask(first).hits[0].passage.heading
+    answer = assistant.ask(then, [first])
+    assert heading in answer.hits[0].passage.heading
+    assert (answer.question, answer.understood_as) == (then, f"{first} {then}")
+
+
+def test_another_topic_is_read_as_it_stands(assistant):
+    question = "한국전력 부채는 얼마?"
+    answer = assistant.ask(question, ["테슬라는 직원을 얼마나 줄이나?"])
+    assert answer.understood_as == question
+    assert "200조" in answer.text
+
+
+def test_a_day_is_carried_over_until_another_is_named():
+    days = [date(2024, 4, 16), date(2024, 4, 23)]
+    about = "4월 16일 방송에서 테슬라는 직원을 얼마나 줄이나?"
+    assert read_question("주가는?", days, days[-1], about).when.days == {days[0]}
+    assert read_question("4월 23일 방송에서는?", days, days[-1], about).when.days == {days[1]}
