@@ -80,13 +80,15 @@ class Question:
     """A question as it is looked for.
 
     `typed` is what was typed, `text` the same after the earlier question that it leans on, `when`
-    what it says about time, whose `rest` is what is looked for; `terms` are those of the rest,
+    what it says about time, whose `rest` is what is looked for, and `asking` the part of that which
+    was typed; `terms` are those of the rest,
     without repeats, `names` those of them that are names; `expects` are some of `KINDS`; `gist`
     tells that a piece of news is asked for as a whole.
     """
 
     typed: str
     text: str
+    asking: str
     when: When
     terms: tuple[str, ...]
     names: tuple[str, ...]
@@ -115,6 +117,7 @@ def read_question(
     return Question(
         typed=own,
         text=text,
+        asking=asking,
         when=when,
         terms=terms,
         names=_names(when.rest, found),
