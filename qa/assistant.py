@@ -81,6 +81,7 @@ class Assistant:
             quotes=quotes(asked, ranking),
             hits=hits(asked, candidates, ranking, generation),
             missing=missing(asked, generation),
+            absent=ranking.absent,
             confidence=confidence(asked, candidates, ranking, self.weights),
             weights=self.weights,
         )

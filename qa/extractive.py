@@ -18,7 +18,7 @@ from index.generations import Generation
 from index.lexical import FIELDS
 from index.schema import Hit, Passage, Span
 from qa.answer import Answer, Citation
-from qa.question import Question
+from qa.question import Question, actors, subjects
 from qa.rank import Ranking, Sentence
 from qa.retrieve import Candidates
 from qa.weights import Weights
@@ -33,11 +33,19 @@ def answer(
     quotes: Sequence[Citation],
     hits: Sequence[Hit],
     missing: Sequence[str],
+    absent: Sequence[str],
     confidence: float,
     weights: Weights,
 ) -> Answer:
-    """Answer with the quotes, best first, or say that there is no evidence."""
+    """Answer with the quotes, best first, or say that there is no evidence.
+
+    `missing` are the question's names that the index does not hold, `absent` those that the best
+    passage does not hold: what is asked about somebody is not answered, or not surely, without him.
+    """
+    if set(actors(question)) & set(missing):
+        confidence = 0.0
     found = confidence >= weights.cut_off and bool(quotes)
+    about = bool(set(subjects(question)) & set(absent))
     citations = tuple(quotes if found else ())
     return Answer(
         question=question.typed,
@@ -48,7 +56,7 @@ def answer(
         citations=citations,
         hits=tuple(hits),
         missing=tuple(missing),
-        sure=found and confidence >= weights.sure,
+        sure=found and confidence >= weights.sure and not about,
     )
 
 

@@ -149,7 +149,27 @@ def subjects(question: Question) -> tuple[str, ...]:
 
 
 # What a name before it only describes: "렉서스 만드는 회사", "베이징 당국".
-_DESCRIBED = r"\S*(는|은|던|한) |\S*(당국|정부|회사|기업|업체|은행|브랜드|제조사)"
+_DESCRIBED = (
+    r"\S*(는|은|던|한|온|된) |\S*(당국|정부|회사|기업|업체|은행|브랜드|제조사)"
+    r"|(회장|의장|대표|총재|장관)의 "
+)
+# What stands for somebody there ("워싱턴", "실리콘밸리"), or for what may be called otherwise.
+_NOT_ACTORS = frozenset("country region place city term technology concept".split())
+
+
+def actors(question: Question) -> tuple[str, ...]:
+    """Return the subjects that the lexicon knows as somebody or some product, as they were typed.
+
+    If no briefing mentions one, nothing answers: on bench/train so are 45 of 389 questions without
+    an answer, and 6 of 1,724 with one.
+    """
+    text = question.text
+    places = [(text.lower().find(name), len(name)) for name in subjects(question)]
+    typed = [text[at : at + length] for at, length in places if at >= 0]
+    entities = load_lexicon().entities
+    return tuple(
+        name for name in typed if any(each.kind not in _NOT_ACTORS for each in entities(name))
+    )
 
 
 def other_terms(question: Question) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
         names = ", ".join(answer.missing)
         why = [say(language, "none_missing", names=names)] if names else []
         return "\n".join([say(language, "none_title"), *why, *_listed("nearest", others, language)])
-    lines: list[str] = []
+    lines = [] if answer.sure else [say(language, "only_related")]
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())  # two sentences may stand in two paragraphs
         lines += [f"{number}. “{quote}”", f"   — {_where(citation.passage, language)}"]

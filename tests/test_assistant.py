@@ -105,6 +105,19 @@ def check(answer: Answer) -> None:
     assert max(map(sections.count, sections), default=0) <= 2
 
 
+def test_somebody_whom_no_briefing_mentions_is_refused_by_name(assistant):
+    answer = assistant.ask("닌텐도는 직원을 몇 명이나 줄였나?")
+    assert (answer.status, answer.confidence, answer.missing) == ("no_evidence", 0.0, ("닌텐도",))
+    assert assistant.ask("테슬라는 직원을 몇 명이나 줄였나?").status == "answered"
+
+
+def test_what_is_quoted_of_others_is_only_related(assistant):
+    answer = assistant.ask("한국은행은 기준금리를 얼마로 정했나?")  # another central bank's is there
+    assert "한국은행" not in answer.citations[0].passage.text
+    assert (answer.status, answer.sure) == ("answered", False)
+    assert assistant.ask("한국전력 부채는 얼마?").sure
+
+
 def test_answers_keep_the_laws(dev_index):
     assistant = Assistant(dev_index)
     lines = (DEV / "questions.jsonl").read_text(encoding="utf-8").splitlines()

@@ -1,6 +1,6 @@
 """What a question asks for."""
 
-from qa.question import offers, read_question
+from qa.question import actors, offers, read_question, subjects
 
 
 def test_words_that_ask_are_not_looked_for():
@@ -28,6 +28,19 @@ def test_kinds_of_answer_that_are_offered():
     assert offers("직원 2만 명을 뽑습니다.") >= {"count"}
     assert "money" not in offers("직원 2만 명을 뽑습니다.")
     assert offers("5.3% 올랐습니다.") >= {"percent"}
+
+
+def test_who_is_asked_about_and_who_only_describes():
+    for question, asked in [
+        ("프라다 상반기 매출은 얼마나 회복됐나요?", ("프라다",)),
+        ("한국은행은 5월에 기준금리를 얼마로 낮췄나요?", ("한국은행",)),
+        ("바비를 파는 기업에서 위기의 유통 체인은?", ()),
+        ("베이징 당국은 며칠 만에 거둬들였나?", ()),
+        ("구광모 회장의 그룹이 실험하는 칩은?", ()),
+    ]:
+        assert subjects(read_question(question)) == asked
+    assert actors(read_question("워싱턴은 무엇을 요구했나?")) == ()  # a city stands for others
+    assert actors(read_question("Nintendo는 몇 대를 팔았나?")) == ("Nintendo",)
 
 
 def test_nothing_is_asked_by_nothing():
