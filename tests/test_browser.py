@@ -363,7 +363,7 @@ def test_it_can_be_used_without_a_mouse(open_page):
 def test_programs_are_offered_ask_and_nothing_else(chat_url):
     with urllib.request.urlopen(f"{chat_url}gradio_api/info") as reply:
         assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
-    body = json.dumps({"data": [ASML]}).encode()
+    body = json.dumps({"data": ["그 도시는 어디야?", [ASML]]}).encode()
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{chat_url}gradio_api/call/ask", body, headers)
     with urllib.request.urlopen(request) as reply:
@@ -373,7 +373,8 @@ def test_programs_are_offered_ask_and_nothing_else(chat_url):
     (answer,) = json.loads(lines[1].removeprefix("data: "))
     assert lines[0] == "event: complete"
     assert answer["status"] == "answered"
-    assert "아인트호벤" in answer["text"]
+    assert answer["understood_as"] == f"{ASML} 그 도시는 어디야?"
+    assert any("아인트호벤" in citation["quote"] for citation in answer["citations"])
 
 
 @needs_seed
