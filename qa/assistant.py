@@ -18,11 +18,12 @@ from index.generations import Generation, Manifest, current
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
+from qa.confidence import confidence
 from qa.conversation import points_back, subject
 from qa.examples import examples
 from qa.extractive import answer, hits, missing, quotes
 from qa.question import read_question
-from qa.rank import confidence, rank
+from qa.rank import rank
 from qa.retrieve import find
 from qa.weights import Weights, load_weights
 

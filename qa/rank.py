@@ -1,4 +1,4 @@
-"""The sentences of the best passages → which of them answers, and how surely.
+"""The sentences of the best passages → which of them answers.
 
 `weights` names the features. The score of a passage is that of its sentences together, so that one
 with two good sentences comes before one with a lucky one. Knows nothing about how passages are
@@ -8,7 +8,6 @@ found or shown.
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 from index.generations import Generation
 from index.schema import Passage, Span
 from index.terms import numbered
-from qa.question import Question, offers, subjects
+from qa.question import Question, offers
 from qa.retrieve import Candidates
-from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Weights
+from qa.weights import PASSAGE_FEATURES, SENTENCE_FEATURES, Weights
 from qa.when import Order
 
 Floats = NDArray[np.float64]
@@ -121,7 +120,7 @@ def _on_subject(question: Question, candidates: Candidates, ranking: Ranking) ->
     if names.any() and full.any():
         titled = candidates.in_heading[:count][:, names].any(axis=1)
         return np.asarray(full & (titled | probable))
-    covers = _share(held, candidates.idf)
+    covers = share_of(held, candidates.idf)
     return np.asarray((covers >= _NEARLY_COVERED * covers.max()) & probable)
 
 
@@ -161,7 +160,7 @@ def _features(
         **own,
         "nearest": cosine - np.maximum.reduceat(cosine, starts)[of_passage],
         "behind": cosine - cosine.max(),
-        "cover": _share(held, candidates.idf),
+        "cover": share_of(held, candidates.idf),
         "cover_rest": _share_of_rest(held, given, candidates.idf),
         "neighbour": np.concatenate([_neighbour(c) - c for c in np.split(cosine, starts[1:])]),
         "asked": np.full(len(cosine), float(bool(question.expects))),
@@ -202,17 +201,18 @@ def _of_passages(candidates: Candidates, count: int) -> dict[str, Floats]:
         "cosine_behind": features["cosine"] - features["cosine"].max(),
         "best_behind": features["best_sentence"] - features["best_sentence"].max(),
         "text_share": text / max(float(text.max()), 1e-9),
-        "cover": _share(candidates.held[:count], candidates.idf),
+        "cover": share_of(candidates.held[:count], candidates.idf),
         "score_behind": candidates.scores[:count] - candidates.scores[0],
     }
 
 
 def _share_of_rest(held: NDArray[np.bool_], given: NDArray[np.bool_], idf: Floats) -> Floats:
-    """Return what `_share` is over the terms that are not given, row by row; 0 where all are."""
+    """Return what `share_of` is over the terms that are not given, row by row; 0 where all are."""
     return np.asarray((held & ~given) @ idf / np.maximum(~given @ idf, 1e-9))
 
 
-def _share(held: NDArray[np.bool_], idf: Floats) -> Floats:
+def share_of(held: NDArray[np.bool_], idf: Floats) -> Floats:
+    """Return the share of all terms, by idf, that each row of `held (n, t)` has, `(n,)`."""
     total = idf.sum()
     return np.asarray(held @ idf / total) if total > 0 else np.zeros(len(held))
 
@@ -223,45 +223,3 @@ def _neighbour(cosines: Floats) -> Floats:
     before = np.concatenate([cosines[:1], cosines[:-1]])
     after = np.concatenate([cosines[1:], cosines[-1:]])
     return np.asarray(np.maximum(before, after))
-
-
-def confidence_features(question: Question, candidates: Candidates, ranking: Ranking) -> Floats:
-    """Return the features of the best sentence, in the order of `CONFIDENCE_FEATURES`."""
-    best = int(ranking.order[0])
-    place = ranking.sentences[best].place
-    most = dict(zip(SENTENCE_FEATURES, ranking.features.max(axis=0).tolist(), strict=True))
-    known = dict(zip(question.terms, candidates.known.tolist(), strict=True))
-    runners = np.sort(ranking.scores)[::-1][:4]
-    columns = {
-        **dict(zip(SENTENCE_FEATURES, ranking.features[best].tolist(), strict=True)),
-        "score": float(ranking.scores[best]),
-        "chance": math.log(max(float(ranking.chances[best]), 1e-9)),
-        "section_chance": math.log(max(float(ranking.passage_chances[place]), 1e-9)),
-        "lead": float(ranking.scores[best] - runners[-1]),
-        "most_cosine": most["cosine"],
-        "most_cover": most["cover"],
-        "most_passage_cover": most["passage_cover"],
-        "unknown": float(_share(~candidates.known[None], candidates.idf)[0]),
-        "unknown_terms": float((~candidates.known).sum()),
-        "unknown_names": float(sum(not known[name] for name in question.names)),
-        "absent_names": float(len(ranking.absent)),
-        "absent_subjects": float(len(set(ranking.absent) & set(subjects(question)))),
-        "terms": float(min(len(question.terms), 8)),
-        "filtered": float(question.when.strict),
-        "english": float(not any("가" <= char <= "힣" for char in question.text)),
-        "long": len(question.when.rest) / 40,
-    }
-    return np.array([columns[name] for name in CONFIDENCE_FEATURES])
-
-
-def confidence(
-    question: Question, candidates: Candidates, ranking: Ranking, weights: Weights
-) -> float:
-    """Return the probability, in [0, 1], that the index answers, and with the best sentence.
-
-    It is 0 where there is nothing to look for, or nowhere to look.
-    """
-    if not ranking.sentences or not question.terms:
-        return 0.0
-    features = confidence_features(question, candidates, ranking)
-    return 1.0 / (1.0 + math.exp(-float(weights.confidence.score(features[None])[0])))

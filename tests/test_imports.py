@@ -32,6 +32,7 @@ ROWS = [
     {"qa.rank"},
     {
         "qa.baselines",
+        "qa.confidence",
         "qa.conversation",
         "qa.extractive",
         "qa.examples",
@@ -53,6 +54,7 @@ ASKING = {
     "qa.when",
     "qa.retrieve",
     "qa.rank",
+    "qa.confidence",
 } | {
     "qa.baselines",
     *(

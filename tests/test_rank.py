@@ -10,9 +10,10 @@ from conftest import FakeEmbedder
 from index.build import build
 from index.generations import Generation, open_current
 from index.schema import Passage, Source, Span
+from qa.confidence import confidence
 from qa.extractive import hits, missing, quotes
 from qa.question import read_question, subjects
-from qa.rank import Ranking, Sentence, _by_date, confidence, rank
+from qa.rank import Ranking, Sentence, _by_date, rank
 from qa.retrieve import find
 from qa.weights import PASSAGE_FEATURES, SENTENCE_FEATURES, load_weights
 

@@ -29,9 +29,10 @@ from index.build import build
 from index.embed import Embedder, open_embedder
 from index.generations import Generation, current
 from index.schema import Passage
+from qa.confidence import confidence_features
 from qa.evaluate import UNANSWERABLE, load_questions
 from qa.question import Question, read_question
-from qa.rank import Ranking, confidence_features, rank
+from qa.rank import Ranking, rank
 from qa.retrieve import Candidates, find
 from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Net, Weights
 from training.nets import Choice, fit_chance, fit_choice
