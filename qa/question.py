@@ -138,12 +138,15 @@ def subjects(question: Question) -> tuple[str, ...]:
     """Return the names that something is asked about, rather than described by.
 
     "프라다 매출은?" asks about Prada, "바비를 파는 회사" and "워싱턴 당국" about something else.
+    What is asked after an earlier question is looked at by itself, too.
     """
-    text = question.when.rest.lower()
-    return tuple(
-        name
-        for name in question.names
-        if re.search(rf"{re.escape(name)}[가-힣]{{0,3}}?(은|는|이|가|의) ", text)
+    texts = {question.when.rest.lower(), question.asking.lower()}
+    return tuple(name for name in question.names if any(_asks_about(name, text) for text in texts))
+
+
+def _asks_about(name: str, text: str) -> bool:
+    return bool(
+        re.search(rf"{re.escape(name)}[가-힣]{{0,3}}?(은|는|이|가|의) ", text)
         or re.match(rf"{re.escape(name)}[가-힣]{{0,4}} (?!{_DESCRIBED})", text)
     )
 

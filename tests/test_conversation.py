@@ -82,6 +82,12 @@ def test_another_topic_is_read_as_it_stands(assistant):
     assert "200조" in answer.text
 
 
+def test_somebody_whom_no_briefing_mentions_is_refused_whatever_came_before(assistant):
+    before = ["샘 올트먼이 투자한 태양광 회사는?", "한국전력 부채는 얼마?"]
+    answer = assistant.ask("닌텐도 신제품 발표는 언제?", before)
+    assert (answer.status, answer.missing) == ("no_evidence", ("닌텐도",))
+
+
 def test_a_day_is_carried_over_until_another_is_named():
     days = [date(2024, 4, 16), date(2024, 4, 23)]
     about = "4월 16일 방송에서 테슬라는 직원을 얼마나 줄이나?"
