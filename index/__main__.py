@@ -1,4 +1,4 @@
-"""`python -m index`: build an index, look at it, check it."""
+"""`python -m index`: build an index, add to it, look at it, check it, go back."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
-from index.build import Summary, build
+from index.build import Summary, add, build, remove, rollback
 from index.embed import open_embedder
 from index.errors import BriefingError
-from index.generations import open_current, verify
+from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
 from qa.words import error_sentence
@@ -50,9 +50,28 @@ class Bars:
 
 
 def _build(args: argparse.Namespace) -> int:
+    embedder = open_embedder(args.model)
+    return _report(lambda bars: build(args.folder, args.index, embedder, bars))
+
+
+def _add(args: argparse.Namespace) -> int:
+    return _report(lambda bars: add(args.files, args.index, progress=bars))
+
+
+def _remove(args: argparse.Namespace) -> int:
+    return _report(lambda _: remove(args.sources, args.index))
+
+
+def _rollback(args: argparse.Namespace) -> int:
+    print(f"세대 {rollback(args.index)}(으)로 되돌렸습니다")
+    return 0
+
+
+def _report(update: Callable[[Bars], Summary]) -> int:
+    """Run an update with bars, and print what came of it."""
     bars = Bars()
     try:
-        summary = build(args.folder, args.index, open_embedder(args.model), bars)
+        summary = update(bars)
     finally:
         bars.close()
     print(_summary(summary))
@@ -61,12 +80,32 @@ def _build(args: argparse.Namespace) -> int:
     return 0
 
 
+_LISTED = 10  # of each kind of change
+
+
 def _summary(s: Summary) -> str:
     refused = f" · 읽지 못한 파일 {len(s.refused)}" if s.refused else ""
-    return (
+    changes = [
+        ("추가", s.difference.added),
+        ("변경", s.difference.changed),
+        ("이름 변경", tuple(f"{old} → {new}" for old, new in s.difference.renamed)),
+        ("삭제", s.difference.removed),
+    ]
+    lines = [
         f"브리핑 {s.files} · 꼭지 {s.sections} · 구절 {s.passages} · 문장 {s.sentences}{refused}"
-        f" · {s.seconds:.1f}초\n세대 {s.generation}"
+        f" · {s.seconds:.1f}초",
+        f"세대 {s.generation}",
+    ]
+    for title, ids in changes:
+        if ids:
+            more = f" 외 {len(ids) - _LISTED}" if len(ids) > _LISTED else ""
+            lines.append(f"{title} {len(ids)}: {', '.join(ids[:_LISTED])}{more}")
+    lines.append(
+        f"구절 {s.before} → {s.passages}, 새로 벡터로 만든 구절 {s.encoded}"
+        if any(ids for _, ids in changes)
+        else "바뀐 것이 없습니다"
     )
+    return "\n".join(lines)
 
 
 def _status(args: argparse.Namespace) -> int:
@@ -86,7 +125,8 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    problems = verify(open_current(args.index))
+    generation = open_current(args.index)
+    problems = verify(generation) or verify_deeply(generation)
     for problem in problems:
         print(problem, file=sys.stderr)
     print("이상 없음" if not problems else f"문제 {len(problems)}건: 다시 색인하세요")
@@ -111,16 +151,28 @@ def _lexicon(args: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="브리핑 색인")
-    verbs = parser.add_subparsers(required=True, metavar="build|status|check|lexicon")
+    verbs = parser.add_subparsers(required=True, metavar="build|add|remove|rollback|…")
     index = argparse.ArgumentParser(add_help=False)
     default = os.environ.get("BRIEFING_INDEX", DEFAULT_INDEX)
     index.add_argument(
         "--index", type=Path, default=Path(default), help=f"색인 폴더 (기본 {default})"
     )
-    verb = verbs.add_parser("build", parents=[index], help="폴더의 브리핑을 모두 색인합니다")
+    verb = verbs.add_parser(
+        "build",
+        parents=[index],
+        help="색인을 폴더의 브리핑과 같게 합니다: 바뀐 것만 새로 색인합니다",
+    )
     verb.add_argument("folder", type=Path, nargs="?", default=Path(DEFAULT_FOLDER))
     verb.add_argument("--model", help="sentence-transformers 모델 이름이나 경로 (기본: 내장 모델)")
     verb.set_defaults(run=_build)
+    verb = verbs.add_parser("add", parents=[index], help="파일을 색인에 더하거나 바꿔 넣습니다")
+    verb.add_argument("files", type=Path, nargs="+")
+    verb.set_defaults(run=_add)
+    verb = verbs.add_parser("remove", parents=[index], help="브리핑을 색인에서 뺍니다")
+    verb.add_argument("sources", nargs="+", help="status가 보여 주는 이름")
+    verb.set_defaults(run=_remove)
+    verb = verbs.add_parser("rollback", parents=[index], help="바로 앞 세대로 되돌립니다")
+    verb.set_defaults(run=_rollback)
     verb = verbs.add_parser("status", parents=[index], help="무엇이 색인되어 있는지 보여 줍니다")
     verb.set_defaults(run=_status)
     verb = verbs.add_parser("check", parents=[index], help="색인 파일이 온전한지 검사합니다")

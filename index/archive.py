@@ -1,13 +1,16 @@
 """The texts of an index in one SQLite file: sources, their sections, and the passages by row.
 
 A passage's text is not stored twice: it is cut out of its source's text by its span, so the law
-`source_text[start:end] == passage.text` can't be broken. Knows nothing about search.
+`source_text[start:end] == passage.text` can't be broken. A passage keeps its serial number for
+life; its row is its place among those that are there. Knows nothing about search.
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import SourceError
 from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
 
 _SCHEMA = """
@@ -26,19 +30,22 @@ CREATE TABLE sections (
     source INTEGER NOT NULL, number INTEGER NOT NULL, heading TEXT NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL, PRIMARY KEY (source, number)) WITHOUT ROWID;
 CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source INTEGER NOT NULL,
-    section INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    sentences BLOB NOT NULL);
-CREATE INDEX passages_by_source ON passages (source, row);
+    serial INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, words BLOB NOT NULL,
+    source INTEGER NOT NULL, section INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, sentences BLOB NOT NULL);
+CREATE INDEX passages_by_source ON passages (source, serial);
+CREATE INDEX passages_by_words ON passages (words);
 """
 
 _SOURCE = "s.id, s.title, s.sha256, s.programme, s.anchor, s.published"
 _PASSAGE = (
-    f"SELECT p.row, {_SOURCE}, p.id, p.section, c.heading, p.start, p.end, p.sentences,"
+    f"SELECT p.serial, {_SOURCE}, p.id, p.section, c.heading, p.start, p.end, p.sentences,"
     " substr(s.text, p.start + 1, p.end - p.start)"
     " FROM passages p JOIN sources s ON s.number = p.source"
     " JOIN sections c ON c.source = p.source AND c.number = p.section"
 )
+
+_OF_SOURCE = "FROM passages WHERE source = ?"
 
 # Passages that are kept once read, by row: some megabytes, and half a millisecond of a question.
 _KEPT = 2_000
@@ -52,6 +59,9 @@ class Archive:
         self._db = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        with _as_os_error():
+            serials = self._db.execute("SELECT serial FROM passages ORDER BY serial").fetchall()
+        self.serials = np.array([serial for (serial,) in serials], dtype=np.int64)  # by row
         self._read: dict[int, Passage] = {}
 
     def close(self) -> None:
@@ -65,6 +75,10 @@ class Archive:
         total = self._number("SELECT total(length(sentences)) FROM passages")
         return {**counts, "sentences": total // 8}
 
+    def checksums(self) -> dict[str, str]:
+        """Return the SHA-256 of each source's bytes, by its id."""
+        return dict(self._db.execute("SELECT id, sha256 FROM sources ORDER BY number"))
+
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
 
@@ -74,16 +88,28 @@ class Archive:
         missing = [row for row in rows if row not in found]
         if missing:
             marks = ",".join("?" * len(missing))
-            new = self._db.execute(f"{_PASSAGE} WHERE p.row IN ({marks})", missing)
-            found |= {row[0]: _passage(row) for row in new}
+            serials = self.serials[missing].tolist()
+            new = self._db.execute(f"{_PASSAGE} WHERE p.serial IN ({marks})", serials)
+            by_serial = {each[0]: _passage(each) for each in new}
+            found |= {row: by_serial[n] for row, n in zip(missing, serials, strict=True)}
             if len(self._read) > _KEPT:
                 self._read = {}
             self._read |= found
         return [found[row] for row in rows]
 
-    def all_passages(self) -> Iterator[Passage]:
-        """Yield every passage in row order, reading as it goes."""
-        return map(_passage, self._db.execute(f"{_PASSAGE} ORDER BY p.row"))
+    def all_passages(self, start: int = 0) -> Iterator[Passage]:
+        """Yield every passage from row `start` on, in row order, reading as it goes."""
+        first = self.serials[start : start + 1].tolist()
+        where = "WHERE p.serial >= ? ORDER BY p.serial"
+        return map(_passage, self._db.execute(f"{_PASSAGE} {where}", first) if first else ())
+
+    def rows_of_words(self, words: Sequence[bytes]) -> dict[bytes, int]:
+        """Return for each of `words`, as given to `ArchiveWriter.add`, a row that has it."""
+        marks = ",".join("?" * len(words))
+        query = f"SELECT words, serial FROM passages WHERE words IN ({marks})"
+        found = dict(self._db.execute(query, words))
+        rows = np.searchsorted(self.serials, list(found.values())).tolist()
+        return dict(zip(found, rows, strict=True))
 
     def days(self) -> list[date]:
         """Return the days on which briefings were published, oldest first."""
@@ -94,15 +120,16 @@ class Archive:
         """Return the rows of the passages published on any of these days, ascending."""
         marks = ",".join("?" * len(days))
         rows = self._db.execute(
-            "SELECT p.row FROM passages p JOIN sources s ON s.number = p.source"
-            f" WHERE s.published IN ({marks}) ORDER BY p.row",
+            "SELECT p.serial FROM passages p JOIN sources s ON s.number = p.source"
+            f" WHERE s.published IN ({marks}) ORDER BY p.serial",
             [day.isoformat() for day in days],
         )
-        return np.array([row for (row,) in rows], dtype=np.int64)
+        serials = np.array([serial for (serial,) in rows], dtype=np.int64)
+        return np.searchsorted(self.serials, serials)
 
     def newest_passages(self) -> Iterator[Passage]:
         """Yield every passage, those of the newest briefing first, reading as it goes."""
-        order = "ORDER BY s.published IS NULL, s.published DESC, s.id, p.row"
+        order = "ORDER BY s.published IS NULL, s.published DESC, s.id, p.serial"
         return map(_passage, self._db.execute(f"{_PASSAGE} {order}"))
 
     def passage(self, identity: str) -> Passage | None:
@@ -138,36 +165,72 @@ class Archive:
 
 
 class ArchiveWriter:
-    """Writes a new file; briefings get their rows in the order in which they are added."""
+    """Writes a new file; passages get their rows in the order in which they are added.
 
-    def __init__(self, path: Path) -> None:
+    Raises `OSError` where the disk is full.
+    """
+
+    def __init__(self, path: Path, base: Path | None = None) -> None:
+        """Begin with nothing, or with what another file holds; that one is not touched."""
+        if base is not None:
+            shutil.copyfile(base, path)
         self._db = sqlite3.connect(path)
-        self._db.executescript(_SCHEMA)
-        self._sources = 0
-        self._rows = 0
+        # Nobody reads the file before it is published, and what is left of a crash is thrown away.
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        if base is None:
+            self._db.executescript(_SCHEMA)
+        self._source = self._next("sources", "number")
+        self._serial = self._next("passages", "serial")
 
-    def add(self, briefing: Briefing, passages: Iterable[Passage]) -> None:
-        """Store a briefing and its passages; raises `sqlite3.IntegrityError` on a repeated id."""
-        source, number = briefing.source, self._sources
+    def _next(self, table: str, column: str) -> int:
+        last = self._db.execute(f"SELECT max({column}) FROM {table}").fetchone()[0]
+        return 0 if last is None else int(last) + 1
+
+    def remove(self, sources: Collection[str]) -> list[int]:
+        """Take out sources with all that is theirs; return the serials of their passages."""
+        gone: list[int] = []
+        for source in sources:
+            found = self._db.execute("SELECT number FROM sources WHERE id = ?", (source,))
+            number = found.fetchone()
+            gone += [n for (n,) in self._db.execute(f"SELECT serial {_OF_SOURCE}", number)]
+            self._db.execute(f"DELETE {_OF_SOURCE}", number)
+            self._db.execute("DELETE FROM sections WHERE source = ?", number)
+            self._db.execute("DELETE FROM sources WHERE number = ?", number)
+        return gone
+
+    def add(
+        self, briefing: Briefing, passages: Sequence[Passage], words: Sequence[bytes]
+    ) -> list[int]:
+        """Store a briefing with its passages; return their serials, which ascend from all before.
+
+        `words` tells for each passage what it says: equal if it says the same as another.
+        Raises `SourceError` if a source of this id is there.
+        """
+        source, number = briefing.source, self._source
         published = source.published.isoformat() if source.published else None
-        self._db.execute(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(number, source.id, source.title, source.sha256),
-                *(source.programme, source.anchor, published, briefing.text),
-            ),
-        )
-        self._db.executemany(
-            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
-            [(number, i, s.heading, *s.span) for i, s in enumerate(briefing.sections)],
-        )
-        rows = [
-            (self._rows + i, p.id, number, p.section, *p.span, _packed(p.sentences))
-            for i, p in enumerate(passages)
-        ]
-        self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        self._sources += 1
-        self._rows += len(rows)
+        with _as_os_error():
+            try:
+                self._db.execute(
+                    "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        *(number, source.id, source.title, source.sha256),
+                        *(source.programme, source.anchor, published, briefing.text),
+                    ),
+                )
+            except sqlite3.IntegrityError:
+                raise SourceError(source.id, "same_name") from None
+            self._db.executemany(
+                "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
+                [(number, i, s.heading, *s.span) for i, s in enumerate(briefing.sections)],
+            )
+            rows = [
+                (serial, p.id, said, number, p.section, *p.span, _packed(p.sentences))
+                for serial, (p, said) in enumerate(zip(passages, words, strict=True), self._serial)
+            ]
+            self._db.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._source += 1
+        self._serial += len(rows)
+        return [row[0] for row in rows]
 
     def has(self, identity: str) -> bool:
         """Tell whether a passage of this id is stored already."""
@@ -175,8 +238,17 @@ class ArchiveWriter:
 
     def close(self) -> None:
         """Commit; the file is complete."""
-        self._db.commit()
+        with _as_os_error():
+            self._db.commit()
         self._db.close()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise OSError(str(error)) from error
 
 
 def _packed(sentences: Sequence[Span]) -> bytes:

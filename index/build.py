@@ -1,6 +1,7 @@
-"""The recipe: read the briefings, cut them, embed the passages, publish a new generation.
+"""The recipe: see what changed, read it, cut it, embed the passages, publish a new generation.
 
-The old generation serves until the new one is complete. Knows nothing about questions.
+What did not change is taken over, and what was embedded before is not embedded again. The old
+generation serves until the new one is complete. Knows nothing about questions.
 """
 
 from __future__ import annotations
@@ -8,19 +9,31 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from index.embed import Embedder, open_embedder
-from index.errors import SourceError
-from index.generations import NewGeneration, new_generation
+from index.embed import Embedder, name_of, open_embedder
+from index.errors import IndexMismatch, IndexMissing, IndexNotWritten, SourceError
+from index.generations import (
+    Generation,
+    NewGeneration,
+    has_these_words,
+    new_generation,
+    open_intact,
+    reusable,
+    roll_back,
+)
 from index.lexicon import load_lexicon, terms_of
-from index.passages import content_id, cut
-from index.read import SUFFIXES, find_briefings, read_briefing
+from index.lock import only_builder
+from index.mirror import Changes, Difference, compare, differ
+from index.passages import content_id, cut, words_id
+from index.read import SUFFIXES, read_briefing
+from index.reuse import Journal, Reusing
 from index.schema import Briefing, Passage
 from index.text import tokens_of
 
-# (stage, done, total): "read" counts files, "embed" passages.
+# (stage, done, total): "read" counts files, "embed" passages. What it raises ends the build.
 Progress = Callable[[str, int, int], None]
 
 # Passages that are embedded together: enough to sort by length, few enough to stop soon.
@@ -29,7 +42,11 @@ _BLOCK = 256
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did."""
+    """What a build did, and what is indexed now.
+
+    `generation` is the current one: the one before, if nothing changed. `before` is the number of
+    passages until then, `encoded` how many were embedded.
+    """
 
     generation: str
     files: int
@@ -37,7 +54,10 @@ class Summary:
     passages: int
     sentences: int
     seconds: float
-    refused: tuple[SourceError, ...]
+    refused: tuple[SourceError, ...] = ()
+    difference: Difference = dataclasses.field(default_factory=Difference)
+    before: int = 0
+    encoded: int = 0
 
 
 def build(
@@ -46,51 +66,187 @@ def build(
     embedder: Embedder | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Index every briefing below `folder` as a new generation of `index`.
+    """Make `index` hold exactly the briefings below `folder`, in a new generation.
 
     `embedder` is the embedded one unless another is given; the index remembers which it was. Files
     that can't be read are refused one by one and listed in the summary. Raises `SourceError` if
-    none can be read; whatever it raises, the old generation still serves.
+    none can be read, `IndexBusy`, `IndexNotWritten`; whatever it raises, the old generation still
+    serves. One that is damaged is replaced as a whole.
     """
     started = time.monotonic()
-    report = progress or _silent
     embedder = embedder or open_embedder()
-    with new_generation(index, embedder.dim) as new:
-        sources, refused = _read_all(folder, new, embedder, report)
-        if not sources:
-            raise _nothing(folder, refused)
-        _embed_all(new, embedder, report)
-        manifest = new.publish(embedder.id, embedder.dim, sources)
-    counts = manifest.counts
-    return Summary(
-        generation=manifest.id,
-        files=counts["sources"],
-        sections=counts["sections"],
-        passages=counts["passages"],
-        sentences=counts["sentences"],
-        seconds=time.monotonic() - started,
-        refused=tuple(refused),
-    )
+    with _builder(index):
+        old = reusable(index)
+        same = old and has_these_words(old.manifest) and old.manifest.embedder == embedder.id
+        base = old if same else None
+        update = _Update(index, embedder, old, base, progress, started)
+        changes = compare(folder, base.manifest.sources if base else {})
+        return update.publish(changes, folder)
 
 
-def _read_all(
-    folder: Path, new: NewGeneration, embedder: Embedder, report: Progress
-) -> tuple[dict[str, str], list[SourceError]]:
-    sources: dict[str, str] = {}
-    refused: list[SourceError] = []
-    files = find_briefings(folder)
-    for done, path in enumerate(files):
-        report("read", done, len(files))
+def add(
+    files: Sequence[Path],
+    index: Path,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+) -> Summary:
+    """Add files to an index, or replace what is indexed under their names.
+
+    `embedder` must be the one of the index, which is opened unless given. Raises `SourceError` if
+    none of the files can be read, `IndexDamaged`, `IndexMismatch`, and what `build` raises.
+    """
+    started = time.monotonic()
+    with _builder(index):
         try:
-            briefing = read_briefing(path, folder)
+            base = open_intact(index)
+        except IndexMissing:
+            base = None
+        update = _Update(index, _own(base, embedder), base, base, progress, started)
+        changes = _additions(files, base.manifest.sources if base else {})
+        if len(changes.refused) == len(files):
+            raise _nothing(files[0].parent, changes.refused)
+        return update.publish(changes, files[0].parent)
+
+
+def remove(sources: Sequence[str], index: Path, embedder: Embedder | None = None) -> Summary:
+    """Take briefings out of an index by their ids.
+
+    Raises `IndexMissing`, `SourceError` if one is not there or none would be left, and what `add`
+    raises.
+    """
+    started = time.monotonic()
+    with _builder(index):
+        base = open_intact(index)
+        for source in sources:
+            if source not in base.manifest.sources:
+                raise SourceError(source, "not_indexed")
+        if not set(base.manifest.sources) - set(sources):
+            raise SourceError(sources[0], "nothing_left")
+        update = _Update(index, _own(base, embedder), base, base, None, started)
+        return update.publish(Changes((), frozenset(sources)), index)
+
+
+def rollback(index: Path) -> str:
+    """Go back to the generation before the current one; return its id.
+
+    Raises `IndexBusy`, `NothingToRollBack`, and what opening that generation raises.
+    """
+    with _builder(index):
+        return roll_back(index)
+
+
+def _additions(files: Sequence[Path], indexed: Mapping[str, str]) -> Changes:
+    # Read here, to know: what can't be read must not replace what could.
+    read, gone, refused = [], [], []
+    for path in files:
+        try:
+            source = read_briefing(path, path.parent).source
         except SourceError as error:
             refused.append(error)
             continue
-        passages = cut(briefing, embedder.max_tokens, embedder.count_tokens)
-        _add(briefing, passages, new)
-        sources[briefing.source.id] = briefing.source.sha256
-    report("read", len(files), len(files))
-    return sources, refused
+        if indexed.get(source.id) != source.sha256:
+            read.append((path, path.parent))
+            gone += [source.id] if source.id in indexed else []
+    return Changes(tuple(read), frozenset(gone), tuple(refused))
+
+
+@contextmanager
+def _builder(index: Path) -> Iterator[None]:
+    try:
+        with only_builder(index):
+            yield
+    except OSError as error:  # those of briefings are `SourceError`s by now
+        raise IndexNotWritten(index, error.strerror or error) from error
+
+
+def _own(base: Generation | None, embedder: Embedder | None) -> Embedder:
+    """Return the embedder that an index was built with, to go on with it."""
+    opened = embedder or open_embedder(name_of(base.manifest.embedder) if base else None)
+    if base is not None and opened.id != base.manifest.embedder:
+        raise IndexMismatch("the encoder", base.manifest.embedder, opened.id)
+    return opened
+
+
+class _Update:
+    """One update of an index: `old` is what was there, `base` the same if it can be built upon."""
+
+    def __init__(
+        self,
+        index: Path,
+        embedder: Embedder,
+        old: Generation | None,
+        base: Generation | None,
+        progress: Progress | None,
+        started: float,
+    ) -> None:
+        self.index = index
+        self.old = old
+        self.base = base
+        self.report = progress or _silent
+        self.started = started
+        self.journal = Journal(index, embedder.id)
+        self.embedder = Reusing(embedder, old, self.journal)
+
+    def publish(self, changes: Changes, place: Path) -> Summary:
+        """Write and publish a generation, unless nothing changed; `place` is blamed for nothing."""
+        kept = set(self.base.manifest.sources) - changes.gone if self.base else set()
+        if self.base is not None and not changes.read and not changes.gone:
+            return self._summary(self.base, changes.refused)
+        with new_generation(self.index, self.embedder.dim, self.base, changes.gone) as new:
+            unread = self._read(changes.read, new)
+            refused = [*changes.refused, *unread]
+            if len(unread) == len(changes.read):
+                if not kept:
+                    raise _nothing(place, refused)
+                if self.base is not None and not changes.gone:
+                    return self._summary(self.base, refused)
+            self._embed(new)
+            new.publish(self.embedder.id, self.embedder.dim)
+        self.journal.clear()
+        return self._summary(Generation(new.folder), refused)
+
+    def _read(self, files: Sequence[tuple[Path, Path]], new: NewGeneration) -> list[SourceError]:
+        refused: list[SourceError] = []
+        for done, (path, root) in enumerate(files):
+            self.report("read", done, len(files))
+            try:
+                briefing = read_briefing(path, root)
+                _add(
+                    briefing,
+                    cut(briefing, self.embedder.max_tokens, self.embedder.count_tokens),
+                    new,
+                )
+            except SourceError as error:
+                refused.append(error)
+        self.report("read", len(files), len(files))
+        return refused
+
+    def _embed(self, new: NewGeneration) -> None:
+        archive = new.close_texts()
+        first = len(archive.serials) - new.added
+        done = 0
+        self.report("embed", done, new.added)
+        for block in _batched(archive.all_passages(first), _BLOCK):
+            vectors, sentences = self.embedder.encode_passages(block)
+            new.chunks.add_vectors(vectors, sentences, [len(p.sentences) for p in block])
+            done += len(block)
+            self.report("embed", done, new.added)
+        archive.close()
+
+    def _summary(self, now: Generation, refused: Sequence[SourceError]) -> Summary:
+        counts = now.manifest.counts
+        return Summary(
+            generation=now.manifest.id,
+            files=counts["sources"],
+            sections=counts["sections"],
+            passages=counts["passages"],
+            sentences=counts["sentences"],
+            seconds=time.monotonic() - self.started,
+            refused=tuple(refused),
+            difference=differ(self.old.manifest.sources if self.old else {}, now.manifest.sources),
+            before=len(self.old.archive.serials) if self.old else 0,
+            encoded=self.embedder.encoded,
+        )
 
 
 def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) -> None:
@@ -99,32 +255,18 @@ def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) ->
         dataclasses.replace(p, id=content_id(p.id, p.source.id)) if new.archive.has(p.id) else p
         for p in passages
     ]
-    new.archive.add(briefing, told_apart)
-    for passage in told_apart:
+    serials = new.archive.add(briefing, told_apart, list(map(words_id, told_apart)))
+    for serial, passage in zip(serials, told_apart, strict=True):
         heading, *sentences = tokens_of([passage.heading, *map(passage.quote, passage.sentences)])
-        for sentence in sentences:
-            new.terms.add(sentence)
-        new.headings.add(heading)
+        new.chunks.add_terms(heading, sentences)
         named = load_lexicon().entities(f"{passage.heading}. {passage.text}")
         fields = {
             "text": list(itertools.chain(*sentences)),
             "heading": heading,
             "entities": list(itertools.chain(*map(terms_of, named))),
         }
-        new.lexical.add(fields, passage.source.published)
-
-
-def _embed_all(new: NewGeneration, embedder: Embedder, report: Progress) -> None:
-    archive = new.close_texts()
-    total = archive.counts()["passages"]
-    done = 0
-    report("embed", done, total)
-    for block in _batched(archive.all_passages(), _BLOCK):
-        vectors, sentences = embedder.encode_passages(block)
-        new.vectors.add(vectors, sentences, [len(passage.sentences) for passage in block])
-        done += len(block)
-        report("embed", done, total)
-    archive.close()
+        new.lexical.add(serial, fields, passage.source.published)
+    new.added += len(serials)
 
 
 def _nothing(folder: Path, refused: Sequence[SourceError]) -> SourceError:

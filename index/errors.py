@@ -6,6 +6,8 @@
     ├── IndexDamaged        files of the index are missing or not what was written
     ├── IndexMismatch       the index was built with something else than what is installed
     ├── IndexBusy           somebody else is building this index
+    ├── IndexNotWritten     its folder can't be written, or its disk is full
+    ├── NothingToRollBack   no earlier generation is kept
     ├── ModelUnavailable    an encoder can't be loaded
     └── MissingExtra        an optional package is not installed
 
@@ -28,6 +30,9 @@ REASONS = {
     "no_folder": "there is no such folder; name the folder that holds the briefings",
     "no_briefings": "no briefings here; put {kinds} files into this folder",
     "none_readable": "none of the {count} files here can be read, the first of them: {first}",
+    "same_name": "another file here has the same name, letter by letter; rename one of them",
+    "not_indexed": "no briefing of this name is in the index; python -m index status lists them",
+    "nothing_left": "this would leave the index empty; keep at least one briefing",
     "not_opened": "can't be opened ({detail}); check its rights",
     "too_large": "{size} bytes is over the limit of {limit} MB; split it into days",
     "empty": "the file is empty; put the briefing's text into it",
@@ -97,11 +102,33 @@ class IndexMismatch(BriefingError):
 
 
 class IndexBusy(BriefingError):
-    """Somebody else is building this index; `by` says who."""
+    """Somebody else is building this index: a process, since when; None where it can't be told."""
 
-    def __init__(self, by: str) -> None:
+    def __init__(self, pid: int | None, started: str | None) -> None:
+        by = f"process {pid}, since {started}" if pid is not None else "another process"
         super().__init__(f"the index is being built by {by}; wait until it is done, then try again")
-        self.by = by
+        self.pid = pid
+        self.started = started
+
+
+class IndexNotWritten(BriefingError):
+    """A new generation can't be written; what is there still serves."""
+
+    def __init__(self, folder: Path, detail: object) -> None:
+        super().__init__(
+            f"the index in {folder} can't be written ({detail}); make room there or check its "
+            "rights, or name another folder with --index; what was there still serves"
+        )
+        self.folder = folder
+        self.detail = detail
+
+
+class NothingToRollBack(BriefingError):
+    """There is no earlier generation."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"no earlier generation is kept in {folder}; build the index anew instead")
+        self.folder = folder
 
 
 class ModelUnavailable(BriefingError):

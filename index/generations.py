@@ -1,16 +1,15 @@
-"""Immutable generations of an index, and the pointer to the current one.
+"""Immutable generations of an index, and the list of those that were published.
 
-    var/index/CURRENT                    the id of the published generation
+    var/index/CURRENT                    ids of the published generations, the current one first
     var/index/<id>/manifest.json         what it was built with, and the checksum of every file
                   /passages.sqlite       see archive
-                  /vectors/              see vectors
                   /lexical/              see lexical
-                  /terms/                see terms; of every sentence
-                  /headings/             see terms; of every passage's heading
+                  /chunks/               see chunks
 
 The only file that knows these names. A generation is written beside the others, its manifest last,
 and published by replacing CURRENT, which the file system does at once or not at all: whoever is
-killed at any moment leaves the old generation or the new one, never a mixture.
+killed at any moment leaves the old generation or the new one, never a mixture. What CURRENT does
+not name was never published, or is no longer kept, and the next builder sweeps it away.
 """
 
 from __future__ import annotations
@@ -19,33 +18,35 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from index.archive import Archive, ArchiveWriter
-from index.errors import IndexDamaged, IndexMismatch, IndexMissing
+from index.chunks import Chunks, ChunksWriter
+from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NothingToRollBack
 from index.lexical import Lexical, LexicalWriter
 from index.lexicon import load_lexicon
-from index.terms import TermTable, TermTableWriter
 from index.text import ANALYZER
-from index.vectors import Vectors, VectorWriter
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 3
 
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
 _ARCHIVE = "passages.sqlite"
-_VECTORS = "vectors"
 _LEXICAL = "lexical"
-_TERMS = "terms"
-_HEADINGS = "headings"
+_CHUNKS = "chunks"
 _UNFINISHED = ".new-"
+_VERIFIED = 64 * 1024 * 1024  # bytes whose checksums are compared when opening: in 40 ms
+_OURS = re.compile(r"(\.new-)?\d{8}T\d{12}-[0-9a-f]{4}")  # all that is ever swept away
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -71,111 +72,204 @@ class Manifest:
 class Generation:
     """An open generation: archive, vectors and lexical index over the same rows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, any_words: bool = False) -> None:
         """Open a published generation.
 
         Raises `IndexDamaged` if files are missing or counts differ, `IndexMismatch` if it was
-        written in another format or with another analyzer. Contents are verified by `verify`.
+        written in another format or with another analyzer or lexicon, unless `any_words` will do.
+        Checksums are compared where that takes no time; `verify` compares them anyway.
         """
         self.folder = folder
         self.manifest = _read_manifest(folder)
+        if not any_words and self.manifest.analyzer != ANALYZER:
+            raise IndexMismatch("the analyzer", self.manifest.analyzer, ANALYZER)
+        if not any_words and self.manifest.lexicon != load_lexicon().digest:
+            raise IndexMismatch("the lexicon", self.manifest.lexicon, load_lexicon().digest)
         missing = [name for name in self.manifest.files if not (folder / name).is_file()]
         if missing:
             raise IndexDamaged(folder, [f"{name} is missing" for name in missing])
-        self.archive = Archive(folder / _ARCHIVE)
-        self.vectors = Vectors(folder / _VECTORS)
-        self.lexical = Lexical(folder / _LEXICAL)
-        self.terms = TermTable(folder / _TERMS)
-        self.headings = TermTable(folder / _HEADINGS)
+        if sum((folder / name).stat().st_size for name in self.manifest.files) <= _VERIFIED:
+            self._refuse(verify(self))
+        try:
+            self.archive = Archive(folder / _ARCHIVE)
+            self.chunks = Chunks(folder / _CHUNKS)
+            self.lexical = Lexical(folder / _LEXICAL, self.archive.serials)
+        except OSError as error:
+            raise IndexDamaged(folder, [str(error)]) from error
+        self.vectors = self.chunks.vectors
+        self.terms = self.chunks.terms
+        self.headings = self.chunks.headings
         self.days = self.archive.days()  # on which briefings were published, oldest first
         self._check_counts()
 
     def _check_counts(self) -> None:
         passages, sentences = (self.manifest.counts[k] for k in ("passages", "sentences"))
         found = [
+            ("passages", len(self.archive.serials), passages),
             ("vectors", len(self.vectors), passages),
             ("lexical rows", len(self.lexical), passages),
-            ("sentence vectors", len(self.vectors.sentences), sentences),
+            ("sentence vectors", self.vectors.sentences, sentences),
             ("sentences with terms", len(self.terms), sentences),
             ("headings with terms", len(self.headings), passages),
         ]
-        wrong = [f"{n} {what} instead of {right}" for what, n, right in found if n != right]
-        if wrong:
-            raise IndexDamaged(self.folder, wrong)
+        self._refuse([f"{n} {what} instead of {right}" for what, n, right in found if n != right])
+
+    def _refuse(self, problems: Sequence[str]) -> None:
+        if problems:
+            raise IndexDamaged(self.folder, problems)
 
 
 class NewGeneration:
-    """A generation that is being written; `publish` makes it the current one."""
+    """A generation that is being written; `publish` makes it the current one.
 
-    def __init__(self, index: Path, dim: int) -> None:
+    It begins with what `base` holds but for the sources in `without`.
+    """
+
+    def __init__(
+        self, index: Path, dim: int, base: Generation | None, without: Collection[str]
+    ) -> None:
         self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
         self.folder = index / f"{_UNFINISHED}{self.id}"
-        self.folder.mkdir(parents=True)
-        self.archive = ArchiveWriter(self.folder / _ARCHIVE)
-        self.lexical = LexicalWriter(self.folder / _LEXICAL)
-        self.terms = TermTableWriter(self.folder / _TERMS)
-        self.headings = TermTableWriter(self.folder / _HEADINGS)
-        self.vectors = VectorWriter(self.folder / _VECTORS, dim)
+        self.folder.mkdir()
+        old = base.folder if base else None
+        self.archive = ArchiveWriter(self.folder / _ARCHIVE, old and old / _ARCHIVE)
+        self.lexical = LexicalWriter(self.folder / _LEXICAL, old and old / _LEXICAL)
+        self.chunks = ChunksWriter(self.folder / _CHUNKS, dim)
+        self.added = 0  # passages
+        self._known: dict[int, str] = {}  # checksums by inode
+        if base is not None:
+            gone = self.archive.remove(without)
+            self.lexical.remove(gone)
+            self.chunks.take(base.chunks, ~np.isin(base.archive.serials, gone))
+            files = base.manifest.files.items()
+            self._known = {_inode(base.folder / name): checksum for name, checksum in files}
 
     def close_texts(self) -> Archive:
         """Commit passages and tokens, and open the passages to be embedded in row order."""
         self.archive.close()
         self.lexical.close()
-        self.terms.close()
-        self.headings.close()
         return Archive(self.folder / _ARCHIVE)
 
-    def publish(self, embedder: str, dim: int, sources: dict[str, str]) -> Manifest:
-        """Write the manifest, make everything durable and replace CURRENT."""
-        self.vectors.close()
+    def publish(self, embedder: str, dim: int) -> Manifest:
+        """Write the manifest, make everything durable and name it in CURRENT."""
+        self.chunks.close()
+        paths = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
+        new = [path for path in paths if _inode(path) not in self._known]
         files = {
-            path.relative_to(self.folder).as_posix(): _sha256(path)
-            for path in sorted(self.folder.rglob("*"))
-            if path.is_file() and not path.name.startswith(".")  # tantivy's lock files
+            path.relative_to(self.folder).as_posix(): self._known.get(_inode(path)) or _sha256(path)
+            for path in paths
+            if not path.name.startswith(".")  # tantivy's lock files
         }
         archive = Archive(self.folder / _ARCHIVE)
-        counts = archive.counts()
-        archive.close()
-        lexicon = load_lexicon().digest
-        built = datetime.now(UTC).isoformat(timespec="seconds")
         manifest = Manifest(
-            FORMAT, self.id, built, embedder, dim, ANALYZER, lexicon, counts, sources, files
+            format=FORMAT,
+            id=self.id,
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            embedder=embedder,
+            dim=dim,
+            analyzer=ANALYZER,
+            lexicon=load_lexicon().digest,
+            counts=archive.counts(),
+            sources=archive.checksums(),
+            files=files,
         )
+        archive.close()
         text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1)
         (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
-        for path in self.folder.rglob("*"):
+        for path in [*new, self.folder / _MANIFEST, *_folders(self.folder)]:
             _sync(path)
         index = self.folder.parent
         self.folder = self.folder.rename(index / self.id)
         _sync(index)
-        _point(index, self.id)
+        _point(index, [self.id, *published(index)][:KEPT])
         return manifest
 
 
 @contextmanager
-def new_generation(index: Path, dim: int) -> Iterator[NewGeneration]:
-    """Write a generation; if the block is left without `publish`, nothing of it stays."""
-    new = NewGeneration(index, dim)
+def new_generation(
+    index: Path, dim: int, base: Generation | None = None, without: Collection[str] = ()
+) -> Iterator[NewGeneration]:
+    """Write a generation; if the block is left without `publish`, nothing of it stays.
+
+    Only the holder of the index's lock may.
+    """
+    sweep(index)
     try:
-        yield new
+        yield NewGeneration(index, dim, base, without)
     finally:
-        if new.folder.name.startswith(_UNFINISHED):
-            shutil.rmtree(new.folder, ignore_errors=True)
-    _remove_old(index)
+        sweep(index)
+
+
+def published(index: Path) -> list[str]:
+    """Return the ids of the generations that are kept, the current one first; maybe none."""
+    try:
+        return (index / _CURRENT).read_text(encoding="utf-8").split()
+    except FileNotFoundError:
+        return []
+
+
+def has_these_words(manifest: Manifest) -> bool:
+    """Tell whether a generation was made with the analyzer and the lexicon of this program."""
+    return (manifest.analyzer, manifest.lexicon) == (ANALYZER, load_lexicon().digest)
 
 
 def current(index: Path) -> Path:
     """Return the folder of the published generation; raises `IndexMissing` if there is none."""
-    try:
-        identity = (index / _CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        raise IndexMissing(index) from None
-    return index / identity
+    ids = published(index)
+    if not ids:
+        raise IndexMissing(index)
+    return index / ids[0]
 
 
 def open_current(index: Path) -> Generation:
     """Open the published generation; raises what `current` and `Generation` raise."""
-    return Generation(current(index))
+    while True:
+        folder = current(index)
+        try:
+            return Generation(folder)
+        except (IndexDamaged, OSError):
+            # Published and swept again while we opened it? Then there is another one.
+            if folder == current(index):
+                raise
+
+
+def open_intact(index: Path) -> Generation:
+    """Open the published generation and verify it; raises what `open_current` raises."""
+    generation = open_current(index)
+    problems = verify(generation)
+    if problems:
+        raise IndexDamaged(generation.folder, problems)
+    return generation
+
+
+def reusable(index: Path) -> Generation | None:
+    """Open the published generation, whatever its words; None where there is none that is whole."""
+    try:
+        generation = Generation(current(index), any_words=True)
+    except (IndexMissing, IndexDamaged, IndexMismatch):
+        return None
+    return None if verify(generation) else generation
+
+
+def roll_back(index: Path) -> str:
+    """Make the generation before the current one current again; return its id.
+
+    Only the holder of the index's lock may. Raises `NothingToRollBack`, and what opening raises.
+    """
+    ids = published(index)
+    if len(ids) < 2:
+        raise NothingToRollBack(index)
+    Generation(index / ids[1])
+    _point(index, ids[1:])
+    return ids[1]
+
+
+def sweep(index: Path) -> None:
+    """Remove generations that CURRENT does not name; only the holder of the lock may."""
+    kept = published(index)
+    for path in index.iterdir():
+        if path.name not in kept and _OURS.fullmatch(path.name):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def verify(generation: Generation) -> list[str]:
@@ -187,34 +281,56 @@ def verify(generation: Generation) -> list[str]:
     ]
 
 
+def verify_deeply(generation: Generation) -> list[str]:
+    """Look whether what the files say fits together; return what does not, in words.
+
+    Every vector has length 1, every sentence lies in its passage and its source, every passage has
+    as many sentences as vectors and terms, and the lexical index finds it in its own row.
+    """
+    lengths = generation.vectors.lengths()
+    wrong = int((abs(lengths - 1) > _UNIT).sum())
+    problems = [f"{wrong} vectors are not of unit length"] if wrong else []
+    counts = np.diff(generation.vectors.first).tolist()
+    for row, (passage, count) in enumerate(
+        zip(generation.archive.all_passages(), counts, strict=True)
+    ):
+        if len(passage.sentences) != count:
+            problems.append(f"row {row} has {count} vectors for {len(passage.sentences)} sentences")
+        if not passage.text or any(
+            not passage.span.start <= start < end <= passage.span.end
+            for start, end in passage.sentences
+        ):
+            problems.append(f"a sentence of row {row} is not within its passage")
+    return problems
+
+
+_UNIT = 2e-3  # half precision rounds by 5e-4
+
+
 def _read_manifest(folder: Path) -> Manifest:
     try:
         fields: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
             raise IndexMismatch("format", fields.get("format"), FORMAT)
-        manifest = Manifest(**fields)
+        return Manifest(**fields)
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, TypeError, AttributeError) as error:
         raise IndexDamaged(folder, [f"{_MANIFEST}: {error}"]) from error
-    if manifest.analyzer != ANALYZER:
-        raise IndexMismatch("the analyzer", manifest.analyzer, ANALYZER)
-    if manifest.lexicon != load_lexicon().digest:
-        raise IndexMismatch("the lexicon", manifest.lexicon, load_lexicon().digest)
-    return manifest
 
 
-def _point(index: Path, identity: str) -> None:
+def _point(index: Path, ids: Sequence[str]) -> None:
     beside = index / f"{_CURRENT}.new"
-    beside.write_text(identity + "\n", encoding="utf-8")
+    beside.write_text("".join(f"{identity}\n" for identity in ids), encoding="utf-8")
     _sync(beside)
     beside.replace(index / _CURRENT)
     _sync(index)
 
 
-def _remove_old(index: Path) -> None:
-    named = current(index).name
-    published = sorted(p.name for p in index.iterdir() if (p / _MANIFEST).is_file())
-    for name in [n for n in published if n <= named][:-KEPT]:
-        shutil.rmtree(index / name)
+def _inode(path: Path) -> int:
+    return path.stat().st_ino
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_dir()] + [folder]
 
 
 def _sha256(path: Path) -> str:

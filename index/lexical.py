@@ -1,12 +1,17 @@
 """BM25 over our own tokens: the only home of tantivy.
 
-Each passage is a row with fields of tokens; tantivy only counts them, it never sees Korean text.
-Scores are Okapi BM25 (k1 = 1.2, b = 0.75, idf as in Lucene). Knows nothing about languages.
+Each passage is a document with fields of tokens and its serial number; tantivy only counts them, it
+never sees Korean text. Scores are Okapi BM25 (k1 = 1.2, b = 0.75, idf as in Lucene). Knows nothing
+about languages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+import os
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +29,7 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for field in FIELDS:
         builder.add_text_field(field, tokenizer_name="ours", index_option="freq")
-    builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_unsigned_field("serial", indexed=True, fast=True)
     # Days since 0001-01-01; 0 where the page has no date. For filters by date.
     builder.add_unsigned_field("day", indexed=True, fast=True)
     return builder.build()
@@ -40,10 +45,16 @@ def _open(folder: Path, reuse: bool) -> tantivy.Index:
 class Lexical:
     """An open lexical index; safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._index = _open(folder, reuse=True)
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+    def __init__(self, folder: Path, serials: NDArray[np.int64]) -> None:
+        """Open a folder; `serials` are the numbers of the documents by row, ascending."""
+        self._serials = serials
+        with _as_os_error():
+            self._index = _open(folder, reuse=True)
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
+            # Until their segment is merged, tantivy counts removed documents in `doc_freq`.
+            segments = json.loads((folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+        self._some_removed = any(segment["deletes"] for segment in segments)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -71,14 +82,20 @@ class Lexical:
         self, field: str, terms: Sequence[str], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Return the BM25 score of each of `rows` in one field, in their order; 0 for no match."""
-        query = self._only(self._any(field, terms), "row", rows.tolist())
+        query = self._only(self._any(field, terms), "serial", self._serials[rows].tolist())
         found, scores = self._run(query, max(len(rows), 1))
         by_row = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return np.array([by_row.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
 
     def frequency(self, term: str, fields: Sequence[str] = ("text", "heading")) -> int:
         """Count the passages that hold `term`, in the one of `fields` where most do."""
-        return max(int(self._searcher.doc_freq(field, term)) for field in fields)
+        return max(self._frequency(term, field) for field in fields)
+
+    def _frequency(self, term: str, field: str) -> int:
+        if not self._some_removed:
+            return int(self._searcher.doc_freq(field, term))
+        found = self._searcher.search(self._any(field, [term]), 1)
+        return int(found.count)  # type: ignore[attr-defined]  # its stubs forget it
 
     def _any(self, field: str, terms: Sequence[str]) -> tantivy.Query:
         return tantivy.Query.boolean_query(
@@ -99,31 +116,54 @@ class Lexical:
         self, query: tantivy.Query, limit: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         hits = self._searcher.search(query, limit, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        serials = self._searcher.fast_field_values("serial", [address for _, address in hits])
         scores = np.array([score for score, _ in hits], dtype=np.float32)
-        return np.array(rows, dtype=np.int64), scores
+        return np.searchsorted(self._serials, np.array(serials, dtype=np.int64)), scores
 
 
 class LexicalWriter:
-    """Writes a new lexical index into an empty folder; rows count from 0 in the order of `add`."""
+    """Writes a new lexical index into a folder; raises `OSError` where the disk is full."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: Path | None = None) -> None:
+        """Begin with nothing, or with what another folder holds; that one is not touched."""
         folder.mkdir()
+        for path in () if base is None else base.iterdir():
+            # tantivy replaces the lists of its files, and writes its segments only once.
+            if path.suffix == ".json":
+                shutil.copyfile(path, folder / path.name)
+            elif path.suffix != ".lock":
+                os.link(path, folder / path.name)
         # One thread keeps the rows of a segment in order; Kiwi, not tantivy, is what costs time.
-        self._writer = _open(folder, reuse=False).writer(heap_size=64_000_000, num_threads=1)
-        self._rows = 0
+        index = _open(folder, reuse=base is not None)
+        with _as_os_error():
+            self._writer = index.writer(heap_size=64_000_000, num_threads=1)
 
-    def add(self, fields: Mapping[str, Sequence[str]], published: date | None) -> None:
+    def remove(self, serials: Iterable[int]) -> None:
+        """Take out the documents with these numbers."""
+        # By a query: as a term, a number of Python's is not taken for an unsigned one.
+        gone = tantivy.Query.term_set_query(_schema(), "serial", list(serials))
+        self._writer.delete_documents_by_query(gone)
+
+    def add(self, serial: int, fields: Mapping[str, Sequence[str]], published: date | None) -> None:
         """Append one passage: the terms of each of `FIELDS`."""
         document = tantivy.Document()
         for field in FIELDS:
             document.add_text(field, " ".join(fields[field]))
-        document.add_unsigned("row", self._rows)
+        document.add_unsigned("serial", serial)
         document.add_unsigned("day", published.toordinal() if published else 0)
-        self._writer.add_document(document)
-        self._rows += 1
+        with _as_os_error():
+            self._writer.add_document(document)
 
     def close(self) -> None:
         """Commit; the folder is complete."""
-        self._writer.commit()
-        self._writer.wait_merging_threads()
+        with _as_os_error():
+            self._writer.commit()
+            self._writer.wait_merging_threads()
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:  # what the binding makes of every error of tantivy's
+        raise OSError(str(error)) from error

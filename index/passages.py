@@ -74,3 +74,11 @@ def content_id(*parts: str) -> str:
     for part in parts:
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()
+
+
+def words_id(passage: Passage) -> bytes:
+    """Return 16 bytes that depend on what an encoder sees of a passage, and on nothing else."""
+    digest = hashlib.blake2b(passage.heading.encode(), digest_size=16)
+    for sentence in passage.sentences:
+        digest.update(b"\0" + passage.quote(sentence).encode())
+    return digest.digest()

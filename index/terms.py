@@ -16,6 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import joined, mapped
+
 Terms = NDArray[np.uint32]
 _NONE = np.empty(0, np.uint32)
 
@@ -29,11 +31,11 @@ def numbered(terms: Sequence[str]) -> Terms:
 class TermTable:
     """The terms of texts numbered from 0 (sentences, headings); safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        # (t,) uint32 in reading order, and (m + 1,) int64: where each text's terms begin. As plain
-        # arrays over the mapped files: slices of numpy's `memmap` class cost ten times as much.
-        self._terms = np.asarray(np.load(folder / "terms.npy", mmap_mode="r"))
-        self._first = np.asarray(np.load(folder / "first.npy", mmap_mode="r"))
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Open what writers wrote into `folders`, at least one, as one after another."""
+        # (t,) uint32 in reading order, and (m + 1,): where each text's terms begin.
+        self._terms = mapped([folder / "terms.npy" for folder in folders])
+        self._first = joined([folder / "first.npy" for folder in folders])
 
     def __len__(self) -> int:
         return len(self._first) - 1
@@ -42,6 +44,10 @@ class TermTable:
     def total(self) -> int:
         """The number of terms of all texts."""
         return len(self._terms)
+
+    def between(self, start: int, end: int) -> Terms:
+        """Return the numbers of the terms of texts `[start, end)`, in reading order."""
+        return self._terms.between(int(self._first[start]), int(self._first[end]))
 
     def matches(self, wanted: Terms, ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
         """Tell which of `wanted` stand in which of the texts of some ranges `[start, end)`.
@@ -75,7 +81,7 @@ class TermTable:
         found = np.zeros((len(lengths), len(wanted)), dtype=np.int64)
         if not len(wanted):
             return found
-        pieces = [self._terms[self._first[start] : self._first[end]] for start, end in ranges]
+        pieces = [self.between(start, end) for start, end in ranges]
         terms = np.concatenate([_NONE, *pieces])
         order = np.argsort(wanted)
         place = np.searchsorted(wanted, terms, sorter=order).clip(max=len(wanted) - 1)
@@ -99,6 +105,11 @@ class TermTableWriter:
         """Append one text's terms."""
         self._terms.append(numbered(terms))
         self._counts.append(len(terms))
+
+    def copy(self, table: TermTable, start: int, end: int) -> None:
+        """Append texts `[start, end)` of a table that was written before."""
+        self._terms.append(table.between(start, end))
+        self._counts.extend(table.lengths([(start, end)]).tolist())
 
     def close(self) -> None:
         """Write the files."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.embed import Embedder, name_of, open_embedder
 from index.errors import IndexMismatch
-from index.generations import Generation, Manifest, current
+from index.generations import Generation, Manifest, current, open_current
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
@@ -124,13 +124,11 @@ class Assistant:
         with self._opening:
             opened = self._opened
             if opened is None or opened[0].folder != folder:
-                self._opened = opened = self._reopen(folder, opened)
+                self._opened = opened = self._reopen(opened)
         return opened
 
-    def _reopen(
-        self, folder: Path, before: tuple[Generation, Embedder] | None
-    ) -> tuple[Generation, Embedder]:
-        generation = Generation(folder)
+    def _reopen(self, before: tuple[Generation, Embedder] | None) -> tuple[Generation, Embedder]:
+        generation = open_current(self.index)
         manifest = generation.manifest
         same = before is not None and before[1].id == manifest.embedder
         embedder = (

@@ -77,7 +77,12 @@ KO = {
         "색인과 프로그램이 맞지 않습니다({what}: 색인 {built_with}, 프로그램 {now}). ‘색인’ "
         "탭에서 다시 색인해 주세요."
     ),
-    "error_busy": "다른 프로그램({by})이 색인하고 있습니다. 끝난 뒤에 다시 시도해 주세요.",
+    "error_busy": "다른 프로그램{by}이 색인하고 있습니다. 끝난 뒤에 다시 시도해 주세요.",
+    "error_not_written": (
+        "색인 폴더 ‘{folder}’에 쓸 수 없습니다({detail}). 공간과 권한을 확인하거나 --index로 다른 "
+        "폴더를 지정하세요. 전의 색인은 그대로 쓸 수 있습니다."
+    ),
+    "error_no_rollback": "되돌릴 이전 세대가 없습니다. 색인을 새로 만드세요.",
     "error_model": (
         "모델 ‘{name}’을 불러올 수 없습니다({reason}). 모델을 지정하지 않으면 내장 한국어 "
         "모델을 씁니다."
@@ -87,6 +92,11 @@ KO = {
     "source_no_folder": "그런 폴더가 없습니다. 브리핑이 든 폴더를 지정하세요.",
     "source_no_briefings": "브리핑이 없습니다. 이 폴더에 {kinds} 파일을 넣으세요.",
     "source_none_readable": "파일 {count}개 가운데 읽을 수 있는 것이 없습니다. 첫 파일: {first}",
+    "source_same_name": "이름이 똑같은 파일이 이 폴더에 또 있습니다. 하나의 이름을 바꾸세요.",
+    "source_not_indexed": (
+        "이런 이름의 브리핑은 색인에 없습니다. python -m index status로 이름을 볼 수 있습니다."
+    ),
+    "source_nothing_left": "빼고 나면 남는 브리핑이 없습니다. 하나는 남겨 두세요.",
     "source_not_opened": "열 수 없습니다({detail}). 권한을 확인하세요.",
     "source_too_large": "{size}바이트로, 한도 {limit}MB를 넘습니다. 날짜별로 나누세요.",
     "source_empty": "빈 파일입니다. 브리핑 내용을 넣으세요.",
@@ -178,7 +188,12 @@ EN = {
         "The index does not fit this program ({what}: index {built_with}, program {now}). "
         "Index again in the “Index” tab."
     ),
-    "error_busy": "Another program ({by}) is indexing. Try again when it is done.",
+    "error_busy": "Another program{by} is indexing. Try again when it is done.",
+    "error_not_written": (
+        "The index folder “{folder}” can’t be written ({detail}). Check its space and rights, or "
+        "name another with --index. The index that was there still serves."
+    ),
+    "error_no_rollback": "There is no earlier generation to go back to. Build the index anew.",
     "error_model": (
         "The model “{name}” can’t be loaded ({reason}). Without --model, the built-in "
         "Korean model is used."
@@ -231,8 +246,13 @@ def error_sentence(error: errors.BriefingError, language: Language) -> str:
             return say(language, "error_damaged", problems="; ".join(problems))
         case errors.IndexMismatch(what=what, built_with=built_with, now=now):
             return say(language, "error_mismatch", what=what, built_with=built_with, now=now)
-        case errors.IndexBusy(by=by):
-            return say(language, "error_busy", by=by)
+        case errors.IndexBusy(pid=pid, started=started):
+            by = f" ({pid}, {started})" if pid is not None else ""
+            return say(language, "error_busy", by=by.lstrip() if language == "ko" else by)
+        case errors.IndexNotWritten(folder=folder, detail=detail):
+            return say(language, "error_not_written", folder=folder, detail=detail)
+        case errors.NothingToRollBack():
+            return say(language, "error_no_rollback")
         case errors.ModelUnavailable(name=name, reason=reason):
             return say(language, "error_model", name=name, reason=reason)
         case errors.MissingExtra(extra=extra):

@@ -217,7 +217,7 @@ def test_a_build_is_watched_by_all_and_made_once():
 
 def test_a_build_that_fails_says_so_and_the_chat_goes_on():
     def build(progress):
-        raise IndexBusy("다른 프로그램")
+        raise IndexBusy(None, None)
 
     chat = Chat(desk_of(FakeAssistant(), build))
     chat.desk.warm()

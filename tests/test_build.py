@@ -10,7 +10,14 @@ from conftest import SAMPLES, FakeEmbedder
 
 from index.build import build
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, SourceError
-from index.generations import Generation, current, open_current, verify
+from index.generations import (
+    Generation,
+    current,
+    open_current,
+    published,
+    verify,
+    verify_deeply,
+)
 
 PAGE = """[아침 소식] 오늘의 뉴스
 
@@ -34,6 +41,11 @@ def folder(tmp_path: Path) -> Path:
         text = PAGE.format(day=day, first=f"{day}일의 첫 문장입니다.")
         (folder / f"2024-04-{day}.txt").write_text(text, encoding="utf-8")
     return folder
+
+
+def leavings(index: Path) -> list[str]:
+    """Return what lies in an index folder but for its own two files."""
+    return sorted(p.name for p in index.iterdir() if p.name not in ("CURRENT", "LOCK"))
 
 
 @pytest.fixture
@@ -75,8 +87,7 @@ def test_laws_hold_over_the_samples(sample_index):
     assert row == len(generation.vectors) == len(generation.lexical) == len(generation.headings)
     vectors = generation.vectors.of(np.arange(row))
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
-    lengths = np.linalg.norm(generation.vectors.sentences.astype(np.float32), axis=1)
-    np.testing.assert_allclose(lengths, 1, atol=2e-3)
+    np.testing.assert_allclose(generation.vectors.lengths(), 1, atol=2e-3)
 
 
 def test_rows_of_all_parts_are_the_same_passage(folder, index):
@@ -108,7 +119,7 @@ def test_a_folder_without_briefings_says_so(tmp_path, index):
     (tmp_path / "nothing").mkdir()
     with pytest.raises(SourceError, match=r"no briefings here.*\.txt"):
         build(tmp_path / "nothing", index, FakeEmbedder())
-    assert not index.exists() or list(index.iterdir()) == []
+    assert leavings(index) == []
 
 
 def test_the_old_index_serves_when_a_build_fails(folder, index):
@@ -119,18 +130,23 @@ def test_the_old_index_serves_when_a_build_fails(folder, index):
         def encode_passages(self, passages, progress=None):
             raise RuntimeError("out of memory")
 
+    text = PAGE.format(day=25, first="25일의 첫 문장입니다.")
+    (folder / "2024-04-25.txt").write_text(text, encoding="utf-8")
     with pytest.raises(RuntimeError):
         build(folder, index, Failing())
     assert current(index) == before
     assert open_current(index).manifest.counts["sources"] == 2
-    assert sorted(p.name for p in index.iterdir()) == sorted(["CURRENT", before.name])
+    assert leavings(index) == [before.name]
 
 
 def test_the_last_three_generations_are_kept(folder, index):
-    ids = [build(folder, index, FakeEmbedder()).generation for _ in range(5)]
-    kept = {p.name for p in index.iterdir() if p.is_dir()}
-    assert ids[-1] in kept
-    assert len(kept) == 3
+    ids = []
+    for day in range(10, 15):
+        text = PAGE.format(day=day, first="첫 문장입니다.")
+        (folder / "2024-04-23.txt").write_text(text, encoding="utf-8")
+        ids.append(build(folder, index, FakeEmbedder()).generation)
+    assert leavings(index) == ids[-3:]
+    assert published(index) == ids[:1:-1]
 
 
 def test_two_files_with_the_same_words_are_both_there(folder, index):
@@ -164,7 +180,9 @@ def test_no_index_says_what_to_do(index):
         open_current(index)
 
 
-@pytest.mark.parametrize("name", ["passages.sqlite", "vectors/passages.faiss", "terms/terms.npy"])
+@pytest.mark.parametrize(
+    "name", ["passages.sqlite", "chunks/0000/vectors/passages.faiss", "chunks/0000/terms/terms.npy"]
+)
 def test_a_missing_file_is_named(folder, index, name):
     build(folder, index, FakeEmbedder())
     (current(index) / name).unlink()
@@ -172,13 +190,28 @@ def test_a_missing_file_is_named(folder, index, name):
         open_current(index)
 
 
-def test_a_flipped_bit_is_found_by_the_check(folder, index):
+@pytest.mark.parametrize("name", ["chunks/0000/vectors/passages.faiss", "lexical/meta.json"])
+def test_a_flipped_bit_is_found(folder, index, name, monkeypatch):
     build(folder, index, FakeEmbedder())
-    path = current(index) / "vectors" / "passages.faiss"
+    path = current(index) / name
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(bytes(data))
-    assert verify(open_current(index)) == ["vectors/passages.faiss is not what was written"]
+    with pytest.raises(IndexDamaged, match=f"{name} is not what was written"):
+        open_current(index)
+
+
+def test_a_large_index_is_verified_only_when_asked(folder, index, monkeypatch):
+    monkeypatch.setattr("index.generations._VERIFIED", 0)
+    build(folder, index, FakeEmbedder())
+    path = current(index) / "chunks/0000/vectors/sentences.npy"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 0x40
+    path.write_bytes(bytes(data))
+    assert verify(open_current(index)) == [
+        "chunks/0000/vectors/sentences.npy is not what was written"
+    ]
+    assert verify_deeply(open_current(index)) == ["1 vectors are not of unit length"]
 
 
 @pytest.mark.parametrize(

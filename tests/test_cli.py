@@ -128,7 +128,7 @@ def test_check_tells_sound_from_damaged(sample_index, tmp_path, capsys):
     assert index_cli.main(["check", "--index", str(copy)]) == 0
     path = next(copy.rglob("terms.npy"))
     path.write_bytes(path.read_bytes()[:-1] + b"\xff")
-    assert index_cli.main(["check", "--index", str(copy)]) == 1
+    assert index_cli.main(["check", "--index", str(copy)]) == 2
     assert "terms.npy" in capsys.readouterr().err
 
 

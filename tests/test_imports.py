@@ -9,16 +9,20 @@ from conftest import ROOT
 
 # From what knows least to what knows most. Modules of one row do not know each other.
 ROWS = [
-    {"index.schema", "index.errors", "index.terms", "index.pages.furniture", "qa.days"},
+    {"index.schema", "index.errors", "index.arrays", "index.pages.furniture", "qa.days"},
     {
-        "index.text",
-        "index.lexical",
-        "index.vectors",
+        *("index.text", "index.terms", "index.lexical", "index.vectors", "index.lock"),
         "index.archive",
         "index.pages.byline",
         "qa.when",
     },
-    {"index.pages.pdf", "index.encoder.states", "index.encoder.onnx_encoder", "qa.words"},
+    {
+        "index.chunks",
+        "index.pages.pdf",
+        "index.encoder.states",
+        "index.encoder.onnx_encoder",
+        "qa.words",
+    },
     {"index.lexicon", "index.passages", "index.pages.topics", "index.pages.formats"},
     {
         *("index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"),
@@ -26,9 +30,10 @@ ROWS = [
     },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
-    {"index.embed", "qa.answer", "qa.question", "qa.weights"},
+    {"index.embed", "index.mirror", "qa.answer", "qa.question", "qa.weights"},
     # Here the house forks: building and asking never meet.
-    {"index.build", "qa.retrieve"},
+    {"index.reuse", "qa.retrieve"},
+    {"index.build"},
     {"qa.rank"},
     {
         "qa.baselines",
@@ -68,7 +73,7 @@ ASKING = {
     ),
     *("qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
-BUILDING = {"index.build", "index.read", "index.passages"}
+BUILDING = {"index.build", "index.reuse", "index.mirror", "index.read", "index.passages"}
 # The mains show errors in words that `qa` keeps.
 SHOWS_WORDS = {"index.__main__"}
 
@@ -76,6 +81,7 @@ HOMES = {
     "faiss": {"index.vectors"},
     "tantivy": {"index.lexical"},
     "sqlite3": {"index.archive"},
+    "filelock": {"index.lock"},
     "kiwipiepy": {"index.text"},
     "onnxruntime": {"index.encoder.onnx_encoder"},
     "trafilatura": {"index.pages.formats"},

@@ -15,6 +15,7 @@ TEXTS = [
     "틱톡 유럽 조사",
     "asml 수주",
 ]
+SERIALS = [0, 3, 4, 9]
 DAYS = [date(2024, 4, 23), date(2024, 4, 25), None, date(2024, 4, 18)]
 
 
@@ -23,9 +24,10 @@ def lexical(tmp_path):
     writer = LexicalWriter(tmp_path / "l")
     for number, (text, day) in enumerate(zip(TEXTS, DAYS, strict=True)):
         fields = {"text": text.split(), "heading": ["제목", f"h{number}"], "entities": []}
-        writer.add(fields | {"entities": ["노광장비"] if number == 3 else []}, day)
+        entities = ["노광장비"] if number == 3 else []
+        writer.add(SERIALS[number], fields | {"entities": entities}, day)
     writer.close()
-    return Lexical(tmp_path / "l")
+    return Lexical(tmp_path / "l", np.array(SERIALS))
 
 
 def bm25(term: str, row: int) -> float:
@@ -93,7 +95,7 @@ def test_terms_are_matched_sentence_by_sentence(tmp_path):
     for text in ("asml 투자 asml", "", "투자 유럽"):
         writer.add(text.split())
     writer.close()
-    table = TermTable(tmp_path / "t")
+    table = TermTable([tmp_path / "t"])
     assert len(table) == 3
     wanted = numbered(["투자", "asml", "없다"])
     assert table.matches(wanted, [(0, 3)]).tolist() == [

@@ -18,7 +18,7 @@ def written(tmp_path):
     writer.add(passages[:25], sentences[:62], counts[:25])
     writer.add(passages[25:], sentences[62:], counts[25:])
     writer.close()
-    return Vectors(tmp_path / "v"), passages, sentences
+    return Vectors([tmp_path / "v"]), passages, sentences
 
 
 def test_search_agrees_with_the_oracle(written):
@@ -44,7 +44,7 @@ def test_ties_go_to_the_lower_row(tmp_path):
     writer = VectorWriter(tmp_path / "v", 8)
     writer.add(same, same, [1, 1, 1, 1])
     writer.close()
-    vectors = Vectors(tmp_path / "v")
+    vectors = Vectors([tmp_path / "v"])
     assert vectors.search(same[0], 4)[0].tolist() == [0, 1, 2, 3]
     assert vectors.search_sentences(same[0], 4).tolist() == [0, 1, 2, 3]
 
@@ -71,7 +71,7 @@ def test_a_query_of_another_width_is_refused(written):
 
 def test_nothing_is_found_in_nothing(tmp_path):
     VectorWriter(tmp_path / "v", 8).close()
-    vectors = Vectors(tmp_path / "v")
+    vectors = Vectors([tmp_path / "v"])
     assert len(vectors) == 0
     assert vectors.search(unit(8), 5)[0].tolist() == []
     assert vectors.search_sentences(unit(8), 5).tolist() == []

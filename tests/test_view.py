@@ -128,7 +128,7 @@ def test_sentences_of_one_passage_share_one_source_line():
 def test_answer_not_found_and_error_are_three_different_things():
     answered = view.answer_html(answer_of("하나."), "ko")
     nothing = view.answer_html(answer_of("하나.", ()), "ko")
-    failed = view.error_html(errors.IndexBusy("build"), "ko")
+    failed = view.error_html(errors.IndexBusy(12, "2024-04-23T06:20:00+09:00"), "ko")
     assert answered.startswith('<article class="answer">')
     assert nothing.startswith('<section class="not-found">')
     assert failed.startswith('<section class="failure" role="alert">')
@@ -237,7 +237,10 @@ def test_dates_are_written_out_and_unknown_ones_said_to_be():
         errors.IndexMissing(Path("var/index")),
         errors.IndexDamaged(Path("var/index/1"), ["a", "b"]),
         errors.IndexMismatch("analyzer", 1, 2),
-        errors.IndexBusy("다른 창"),
+        errors.IndexBusy(12, "2024-04-23T06:20:00+09:00"),
+        errors.IndexBusy(None, None),
+        errors.IndexNotWritten(Path("var/index"), "No space left on device"),
+        errors.NothingToRollBack(Path("var/index")),
         errors.ModelUnavailable("이름", "없음"),
         errors.MissingExtra("milvus"),
     ],

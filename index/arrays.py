@@ -1,0 +1,74 @@
+"""Arrays whose rows lie in several files, read as one; nothing is copied that need not be.
+
+Knows nothing about what the rows mean.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Chunked:
+    """Arrays with rows of one kind, one after another."""
+
+    def __init__(self, arrays: Sequence[Array]) -> None:
+        """Join `arrays`, at least one; they may be mapped files."""
+        self._arrays = list(arrays)
+        self._starts = [0, *np.cumsum([len(each) for each in arrays]).tolist()]
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def between(self, start: int, end: int) -> Array:
+        """Return rows `[start, end)`: a view where they lie in one array, else a copy."""
+        number = max(bisect_right(self._starts, start) - 1, 0)
+        if number == len(self._arrays):  # nothing, at the very end
+            return self._arrays[-1][:0]
+        pieces = [self._part(number, start, end)]
+        while number + 1 < len(self._arrays) and self._starts[number + 1] < end:
+            number += 1
+            pieces.append(self._part(number, start, end))
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def whole(self) -> Array:
+        """Return all rows as one array."""
+        return np.concatenate(self._arrays)
+
+    def _part(self, number: int, start: int, end: int) -> Array:
+        first = self._starts[number]
+        return self._arrays[number][max(start - first, 0) : end - first]
+
+
+def mapped(paths: Sequence[Path]) -> Chunked:
+    """Join `.npy` files that are mapped into memory.
+
+    As plain arrays over the mapped files: slices of numpy's `memmap` class cost ten times as much.
+    Raises `OSError` if one is no such file.
+    """
+    return Chunked([_load(path, mmap_mode="r") for path in paths])
+
+
+def joined(paths: Sequence[Path]) -> NDArray[np.int64]:
+    """Join files that say where the rows of something begin, `(n + 1,)` each, from 0.
+
+    Raises `OSError` if one is no such file.
+    """
+    firsts = [_load(path) for path in paths]
+    offsets = np.cumsum([0, *(first[-1] for first in firsts)])
+    moved = [first[:-1] + offset for first, offset in zip(firsts, offsets, strict=False)]
+    return np.concatenate([*moved, offsets[-1:]]).astype(np.int64)
+
+
+def _load(path: Path, mmap_mode: Literal["r"] | None = None) -> Array:
+    try:
+        return np.asarray(np.load(path, mmap_mode))
+    except (ValueError, EOFError) as error:
+        raise OSError(f"{path.name}: {error}") from error
