@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 PORT ?= 7860
 FOLDER ?= briefings
 
-.PHONY: run test check fast clean
+.PHONY: run test check fast soak clean
 
 run: $(VENV)/run  ## install, index the sample briefings, open the chat
 	$(PY) app.py --folder $(FOLDER) --build --port $(PORT)
@@ -14,6 +14,9 @@ test: $(VENV)/dev  ## install, then every test: laws, engines, browser
 
 fast: $(VENV)/dev  ## the tests that take seconds
 	$(PY) -m pytest -m "not browser and not slow"
+
+soak: $(VENV)/dev  ## kill 200 builders at random moments; the tests kill 30
+	PYTHONPATH=. $(PY) tests/crash.py 200
 
 check: $(VENV)/dev  ## what CI checks: lint, format, types, import map, tests
 	$(PY) -m ruff check .

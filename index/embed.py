@@ -60,7 +60,8 @@ def open_embedder(name: str | None = None, threads: int = 0) -> Embedder:
     folder = _FOLDER if name in (None, EMBEDDED) else Path(str(name))
     if folder == _FOLDER or (folder / CONFIG).is_file():
         encoder = OnnxEncoder(folder, threads)
-        return LateChunked(encoder, f"{EMBEDDED}:{encoder.config.digest[:16]}", _E5)
+        opened_by = EMBEDDED if folder == _FOLDER else str(name)
+        return LateChunked(encoder, f"{opened_by}:{encoder.config.digest[:16]}", _E5)
     # Imported here, for it imports torch, whose seconds the embedded model can do without.
     from index.encoder.hub import open_from_hub
 

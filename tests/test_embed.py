@@ -1,5 +1,6 @@
 """Late chunking against a slow oracle, its edges, and models other than the embedded one."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -7,10 +8,11 @@ import time
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from huggingface_hub import constants
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from index.embed import EMBEDDED, open_embedder
+from index.embed import EMBEDDED, name_of, open_embedder
 from index.encoder.late import LateChunked, Prefixes, compose
 from index.errors import ModelUnavailable
 from index.schema import Passage, Source, Span
@@ -21,6 +23,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning"),
 ]
 
+SHIPPED = ROOT / "index" / "model"
 QUESTION = "엔비디아 주가는 왜 올랐어?"
 
 
@@ -46,6 +49,15 @@ OIL = passage(
     "산유국은 감산을 이어가기로 했고요.",
     gap="\n",
 )
+
+
+def test_a_model_folder_is_opened_again_by_the_name_in_its_id(embedder, tmp_path):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    opened = open_embedder(str(copy))
+    assert name_of(opened.id) == str(copy)
+    assert name_of(embedder.id) == EMBEDDED
+    assert opened.id.rpartition(":")[2] == embedder.id.rpartition(":")[2]
 
 
 @pytest.fixture(scope="module")
