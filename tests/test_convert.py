@@ -103,7 +103,7 @@ def test_blocks_are_at_most_half_a_step_off():
     whole, scales = quantise(matrix)
     assert whole.shape == (5, 64)
     assert whole.dtype == np.int8
-    assert scales.shape == (5, 2)
-    steps = scales.astype(np.float32).repeat(32, axis=1)
+    assert scales.shape == (5, 4)
+    steps = scales.astype(np.float32).repeat(16, axis=1)
     # An fp16 scale that was rounded down clips the block's largest weight, by 127 / 2048 of a step.
     assert np.all(np.abs(whole * steps - matrix) <= 0.57 * steps)

@@ -1,4 +1,4 @@
-"""`python -m training.fit FOLDER…`: fit `qa/weights.json` on training folders of questions.
+"""`python -m training.fit --group MODEL FOLDER…`: fit `qa/weights.json` on folders of questions.
 
 Three small models, each on what the one before gives: which passages are candidates (a weighted
 sum), which sentence (a net over their features), and how surely (another). Every folder is asked as
@@ -6,8 +6,10 @@ one index, and as indexes of single briefings too, where most questions of the f
 answer: so confidence learns from many more refusals than the folders' own, and from small indexes
 as well as larger ones.
 
-The folders must not be those that the encoder was trained on: its cosines look better there than
-they will ever be, and the nets would trust them too much.
+An encoder must not have been trained on the folders that are asked with it: its cosines look better
+there than they will ever be, and the nets would trust them too much. So two encoders that are
+trained on half of the folders each let all of them be asked, and what is fitted serves a third one
+that was trained on all.
 """
 
 from __future__ import annotations
@@ -81,9 +83,10 @@ class Remembering:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Asked:
-    """An index, the questions that are asked of it, and which half of the folders it is of."""
+    """An index, its encoder, the questions that are asked, and its half of the folders."""
 
     generation: Generation
+    embedder: Embedder
     questions: Sequence[Row]
     half: int
 
@@ -102,23 +105,23 @@ class Looked:
         return passage.source.id == self.row["file"] and self.row["evidence"] in passage.text
 
 
-def look(asked: Asked, embedder: Embedder, weights: Weights) -> list[Looked]:
+def look(asked: Asked, weights: Weights) -> list[Looked]:
     """Look for every question of an index, without answering."""
     found = []
     for row in asked.questions:
         question = read_question(row["question"], asked.generation.days)
-        candidates = find(question, asked.generation, embedder, weights)
+        candidates = find(question, asked.generation, asked.embedder, weights)
         ranking = rank(question, candidates, asked.generation, weights)
         if ranking.sentences:  # none on a day without a briefing: refused without a model
             found.append(Looked(row, question, candidates, ranking))
     return found
 
 
-def passage_weights(asked: Sequence[Asked], embedder: Embedder, start: Weights) -> Floats:
+def passage_weights(asked: Sequence[Asked], start: Weights) -> Floats:
     """Fit the weighted sum so that a softmax over the candidates picks the right passage."""
     tables, right = [], []
     for group in asked:
-        for each in look(group, embedder, start):
+        for each in look(group, start):
             rows = each.candidates.rows.tolist()
             gold = np.array([each.gold(p) for p in group.generation.archive.passages(rows)])
             if gold.any() and not gold.all():
@@ -160,12 +163,15 @@ def _same(evidence: str, sentence: str) -> bool:
     return bool(evidence) and (evidence in sentence or sentence in evidence)
 
 
-def fit(folders: Sequence[Path], start: Weights, scratch: Path) -> dict[str, Any]:
+# Folders of questions, by the encoder that has not seen them.
+Groups = Sequence[tuple[str, Sequence[Path]]]
+
+
+def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
     """Return the content of `weights.json`."""
-    embedder = Remembering(open_embedder(None))
-    whole, single = _indexes(folders, scratch, embedder)
-    weights = dataclasses.replace(start, passage=passage_weights(whole, embedder, start))
-    looked = [(asked.half, look(asked, embedder, weights)) for asked in whole]
+    whole, single = _indexes(groups, scratch)
+    weights = dataclasses.replace(start, passage=passage_weights(whole, start))
+    looked = [(asked.half, look(asked, weights)) for asked in whole]
     halves = [
         fit_choice(
             [choice(each) for half, found in looked if half != left_out for each in found],
@@ -176,10 +182,10 @@ def fit(folders: Sequence[Path], start: Weights, scratch: Path) -> dict[str, Any
     ]
     choices = [choice(each) for _, found in looked for each in found]
     sentence = fit_choice(choices, SENTENCE_UNITS, SEEDS)
-    confidence, cut_off, sure = _fit_confidence(whole, single, embedder, weights, halves)
+    confidence, cut_off, sure = _fit_confidence(whole, single, weights, halves)
     return {
-        "fitted_on": [folder.name for folder in folders],
-        "encoder": embedder.id,
+        "fitted_on": [folder.name for _, folders in groups for folder in folders],
+        "encoders": sorted({asked.embedder.id for asked in whole}),
         "cut_off": round(cut_off, 4),
         "sure": round(max(sure, cut_off), 4),
         "passage": {
@@ -191,29 +197,34 @@ def fit(folders: Sequence[Path], start: Weights, scratch: Path) -> dict[str, Any
     }
 
 
-def _indexes(
-    folders: Sequence[Path], scratch: Path, embedder: Embedder
-) -> tuple[list[Asked], list[Asked]]:
+def _indexes(groups: Groups, scratch: Path) -> tuple[list[Asked], list[Asked]]:
     """Index each folder whole, and each of its briefings alone, with a fifth of its questions."""
-    whole, single = [], []
-    for number, folder in enumerate(folders):
-        questions, place = load_questions(folder), scratch / str(number)
-        build(folder / "briefings", place / "whole", embedder)
-        whole.append(Asked(Generation(current(place / "whole")), questions, number % 2))
-        for path in sorted((folder / "briefings").iterdir()):
-            alone = place / path.stem
-            alone.mkdir()
-            (alone / path.name).write_bytes(path.read_bytes())
-            build(alone, alone / "index", embedder)
-            some = questions[number % 5 :: 5]
-            single.append(Asked(Generation(current(alone / "index")), some, number % 2))
+    whole: list[Asked] = []
+    single: list[Asked] = []
+    for model, folders in groups:
+        embedder = Remembering(open_embedder(model))
+        for folder in folders:
+            number = len(whole)
+            questions, place = load_questions(folder), scratch / str(number)
+            generation = _index(folder / "briefings", place / "whole", embedder)
+            whole.append(Asked(generation, embedder, questions, number % 2))
+            for path in sorted((folder / "briefings").iterdir()):
+                alone = place / path.stem
+                alone.mkdir()
+                (alone / path.name).write_bytes(path.read_bytes())
+                generation = _index(alone, alone / "index", embedder)
+                single.append(Asked(generation, embedder, questions[number % 5 :: 5], number % 2))
     return whole, single
+
+
+def _index(folder: Path, index: Path, embedder: Embedder) -> Generation:
+    build(folder, index, embedder)
+    return Generation(current(index))
 
 
 def _fit_confidence(
     whole: Sequence[Asked],
     single: Sequence[Asked],
-    embedder: Embedder,
     weights: Weights,
     halves: Sequence[Net],
 ) -> tuple[Net, float, float]:
@@ -224,9 +235,7 @@ def _fit_confidence(
     tables, right, weight, half, counted = [], [], [], [], []
     for asked, share in [(a, 1.0) for a in whole] + [(a, len(whole) / len(single)) for a in single]:
         files = set(asked.generation.manifest.sources)
-        for each in look(
-            asked, embedder, dataclasses.replace(weights, sentence=halves[asked.half])
-        ):
+        for each in look(asked, dataclasses.replace(weights, sentence=halves[asked.half])):
             tables.append(confidence_features(each.question, each.candidates, each.ranking))
             right.append(each.row["kind"] != UNANSWERABLE and each.row["file"] in files)
             weight.append(share)
@@ -293,11 +302,19 @@ def _blank(features: int) -> Net:
 def main(argv: Sequence[str] | None = None) -> None:
     """Fit and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m training.fit", description=__doc__)
-    parser.add_argument("folders", type=Path, nargs="+", help="training folders with questions")
+    parser.add_argument(
+        "--group",
+        nargs="+",
+        action="append",
+        required=True,
+        metavar=("MODEL", "FOLDER"),
+        help="an encoder's folder, and folders of questions that it has not seen; may be repeated",
+    )
     parser.add_argument("--out", type=Path, default=Path("qa/weights.json"))
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
-        fields = fit(args.folders, _untrained(), Path(scratch))
+        groups = [(model, [Path(folder) for folder in folders]) for model, *folders in args.group]
+        fields = fit(groups, _untrained(), Path(scratch))
     # A line for each feature and not for each number.
     text = json.dumps(fields, indent=1)
     args.out.write_text(_compact(text) + "\n", encoding="utf-8")

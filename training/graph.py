@@ -1,6 +1,6 @@
-"""Write a `BertModel` as an ONNX graph whose weights are int8 in blocks of 32, computed in fp32.
+"""Write a `BertModel` as an ONNX graph whose weights are int8 in blocks of 16, computed in fp32.
 
-Each block of 32 weights along the input dimension has an fp16 scale. ONNX Runtime folds the layers'
+Each block of 16 weights along the input dimension has an fp16 scale. ONNX Runtime folds the layers'
 `DequantizeLinear` when it opens the file, so they compute in fp32 as ever; the vectors of pieces
 stay int8 in memory and only the rows of a text are widened. (Measured on the same weights: int8
 blocks keep cosine .997-.999 to fp32 after training, int8 arithmetic .956-.985.)
@@ -16,7 +16,9 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-BLOCK = 32
+# Of the first segments that trained fp32 weights find for 540 questions, blocks of 32 change 41 and
+# blocks of 16 change 22, for 1 MB more.
+BLOCK = 16
 SMALLEST_SCALE = 2.0**-14  # the smallest normal fp16; a block below it is as good as zero
 CONTRIB = "com.microsoft"  # fused operators: a question takes 8 ms instead of 11 with plain ones
 
@@ -24,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 def quantise(matrix: Floats) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
-    """Round `(out, in)` to int8 `(out, in)` and scales `(out, in / 32)`; `in` divides by 32."""
+    """Round `(out, in)` to int8 `(out, in)` and scales `(out, in / 16)`; `in` divides by 16."""
     blocks = matrix.reshape(len(matrix), -1, BLOCK)
     scales = np.maximum(np.abs(blocks).max(axis=2) / 127, SMALLEST_SCALE).astype(np.float16)
     whole = np.rint(blocks / scales[..., None].astype(np.float32)).clip(-127, 127)
