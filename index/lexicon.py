@@ -15,7 +15,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from index.errors import SourceError
@@ -69,6 +69,7 @@ class Lexicon:
             for _, group in read_groups(path):
                 for word in group:
                     self._groups.setdefault(_key(word), []).append(group)
+        self._entities_reach, self._groups_reach = _reach(self._entities), _reach(self._groups)
         self.digest = digest.hexdigest()[:16]
 
     def entities(self, text: str) -> list[Entity]:
@@ -77,7 +78,7 @@ class Lexicon:
         One whose name means other things too counts only if the text has another of its names, or
         a word of what it is.
         """
-        keys = list(_spots(text, self._entities))
+        keys = list(_spots(text, self._entities, self._entities_reach))
         named = [entity for key in keys for entity in self._entities[key]]
         sure = []
         for entity in dict.fromkeys(named):
@@ -91,7 +92,8 @@ class Lexicon:
 
         Words that are `silent` have none.
         """
-        said = [key for key in _spots(text, self._groups, _VERBAL) if key not in silent]
+        spots = _spots(text, self._groups, self._groups_reach, _VERBAL)
+        said = [key for key in spots if key not in silent]
         groups = [group for key in said for group in self._groups[key]]
         others = dict.fromkeys(word for group in groups for word in group)
         return [word for word in others if _key(word) not in said]
@@ -125,17 +127,32 @@ def _key(word: str) -> str:
     return folded if _CAPITALS.fullmatch(folded) else folded.lower()
 
 
+def _reach(words: Iterable[str]) -> dict[str, int]:
+    """Return how long the longest of some keys is, by how they begin: their first two letters."""
+    reach: dict[str, int] = {}
+    for word in words:
+        begin = word[:2].lower()
+        reach[begin] = max(reach.get(begin, 0), len(word))
+    return reach
+
+
 def _spots(
-    text: str, words: Container[str], goes_on: re.Pattern[str] | None = None
+    text: str,
+    words: Container[str],
+    reach: Mapping[str, int],
+    goes_on: re.Pattern[str] | None = None,
 ) -> Iterator[str]:
     """Yield the key of each of `words` that stands in the text, the longest at each place.
 
-    It must end where its word does, but for particles, or go on as `goes_on` says.
+    It must end where its word does, but for particles, or go on as `goes_on` says. `reach` is that
+    of `words`: most places are passed by at once.
     """
     for match in _WORD_START.finditer(text):
         start = match.start()
         piece = text[start : start + 2 * _LONGEST]
-        for end in range(len(piece), 0, -1):
+        begin = piece[:4].replace(" ", "")[:2].lower()
+        longest = max(reach.get(begin, 0), reach.get(begin[:1], 0))
+        for end in range(min(len(piece), longest + piece.count(" ")) * bool(longest), 0, -1):
             key = _key(piece[:end])
             spaced = len(key) < end
             if piece[end - 1] == " " or key not in words or (spaced and len(key) < _SPACED):
