@@ -23,6 +23,7 @@ from index.generations import (
     open_intact,
     reusable,
     roll_back,
+    sweep,
 )
 from index.lexicon import load_lexicon, terms_of
 from index.lock import only_builder
@@ -154,6 +155,7 @@ def _additions(files: Sequence[Path], indexed: Mapping[str, str]) -> Changes:
 def _builder(index: Path) -> Iterator[None]:
     try:
         with only_builder(index):
+            sweep(index)  # what a killed builder left
             yield
     except OSError as error:  # those of briefings are `SourceError`s by now
         raise IndexNotWritten(index, error.strerror or error) from error
@@ -191,6 +193,7 @@ class _Update:
         """Write and publish a generation, unless nothing changed; `place` is blamed for nothing."""
         kept = set(self.base.manifest.sources) - changes.gone if self.base else set()
         if self.base is not None and not changes.read and not changes.gone:
+            self.journal.clear()
             return self._summary(self.base, changes.refused)
         with new_generation(self.index, self.embedder.dim, self.base, changes.gone) as new:
             unread = self._read(changes.read, new)

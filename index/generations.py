@@ -193,7 +193,6 @@ def new_generation(
 
     Only the holder of the index's lock may.
     """
-    sweep(index)
     try:
         yield NewGeneration(index, dim, base, without)
     finally:
