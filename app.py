@@ -20,7 +20,7 @@ from urllib.parse import quote
 import gradio as gr
 from gradio.events import api
 
-from index.build import Summary, build
+from index.build import Summary, build, rollback
 from index.errors import BriefingError, IndexMissing
 from index.schema import Span
 from qa import catalogue, view
@@ -169,7 +169,23 @@ class Chat:
             "sections": outcome.sections,
             "passages": outcome.passages,
         }
-        return catalogue.summary_html(counts, outcome.seconds, outcome.refused, language)
+        changes = {
+            "added": outcome.difference.added,
+            "changed": outcome.difference.changed,
+            "renamed": [f"{old} → {new}" for old, new in outcome.difference.renamed],
+            "removed": outcome.difference.removed,
+        }
+        return catalogue.summary_html(counts, outcome.seconds, changes, outcome.refused, language)
+
+    def rollback(self, request: gr.Request | None = None) -> tuple[Any, ...]:
+        """Go back to the generation before; return (progress, *refresh)."""
+        language = _language(request)
+        try:
+            self.desk.roll_back()
+            shown = catalogue.rolled_back_html(language)
+        except BriefingError as error:
+            shown = view.error_html(error, language)
+        return shown, *self.refresh(request)
 
 
 def page(desk: Desk[Summary]) -> gr.Blocks:
@@ -188,7 +204,9 @@ def page(desk: Desk[Summary]) -> gr.Blocks:
                 make = gr.Button(_I18N("build"), visible=False, variant="primary", elem_id="build")
                 _question_box(chat, conversation)
             with gr.Tab(_I18N("tab_index"), elem_id="index"):
-                again = gr.Button(_I18N("rebuild"), elem_id="rebuild")
+                with gr.Row(elem_id="index-tools"):
+                    again = gr.Button(_I18N("rebuild"), elem_id="rebuild")
+                    back = gr.Button(_I18N("rollback"), elem_id="rollback")
                 progress = _html("", "progress")
                 sources = _html("", "sources")
         _reader(chat)
@@ -205,6 +223,7 @@ def page(desk: Desk[Summary]) -> gr.Blocks:
             concurrency_limit=8,
             **_QUIET,
         )
+        back.click(chat.rollback, None, [progress, *shown], **_QUIET)
         api(chat.ask, api_name="ask")
     blocks.queue(default_concurrency_limit=ASKED_AT_ONCE)
     return blocks
@@ -329,7 +348,12 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # see `page`
     folder, index = options.folder, options.index
-    desk = Desk(Assistant(index), folder, lambda note: build(folder, index, progress=note))
+    desk = Desk(
+        Assistant(index),
+        folder,
+        build=lambda note: build(folder, index, progress=note),
+        roll_back=lambda: rollback(index),
+    )
     threading.Thread(target=_open, args=(desk, options.build), daemon=True).start()
     try:
         blocks = page(desk)

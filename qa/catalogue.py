@@ -59,17 +59,43 @@ def progress_html(stage: str, done: int, total: int, seconds: float, language: L
 
 
 def summary_html(
-    counts: Mapping[str, int], seconds: float, refused: Sequence[SourceError], language: Language
+    counts: Mapping[str, int],
+    seconds: float,
+    changes: Mapping[str, Sequence[str]],
+    refused: Sequence[SourceError],
+    language: Language,
 ) -> str:
-    """Show what a build made, by the names in `counts`, and each file refused with the reason."""
+    """Show what a build made, by the names in `counts`; what it changed, and what was refused.
+
+    `changes` are the names of sources by "added", "changed", "renamed" and "removed".
+    """
     figures = {name: f"{count:,}" for name, count in counts.items()}
     done = say(language, "built", seconds=f"{seconds:.1f}", **figures)
-    listed = ""
+    listed = [
+        _listed(say(language, f"sources_{kind}", count=len(names)), names)
+        for kind, names in changes.items()
+        if names
+    ]
+    if not listed:
+        listed = [f"<p>{escape(say(language, 'sources_unchanged'))}</p>"]
     if refused:
         title = say(language, "refused", count=len(refused))
-        items = "".join(f"<li>{escape(error_sentence(e, language))}</li>" for e in refused)
-        listed = f"<details open><summary>{escape(title)}</summary><ul>{items}</ul></details>"
-    return f'<div class="summary" role="status"><p>{escape(done)}</p>{listed}</div>'
+        listed.append(_listed(title, [error_sentence(error, language) for error in refused]))
+    return f'<div class="summary" role="status"><p>{escape(done)}</p>{"".join(listed)}</div>'
+
+
+_LISTED = 20  # names of one kind
+
+
+def _listed(title: str, lines: Sequence[str]) -> str:
+    shown = [*lines[:_LISTED], *(["…"] if len(lines) > _LISTED else [])]
+    items = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in shown)
+    return f"<details open><summary>{escape(title)}</summary><ul>{items}</ul></details>"
+
+
+def rolled_back_html(language: Language) -> str:
+    """Say that the generation before is the current one again."""
+    return f'<div class="summary" role="status"><p>{escape(say(language, "rolled_back"))}</p></div>'
 
 
 def _time_left(seconds: float | None, language: Language) -> str:

@@ -35,6 +35,7 @@ class Desk(Generic[Outcome]):
     """What all visitors share: the assistant, and at most one build, which everybody can watch.
 
     `build` indexes `folder` and reports its progress: a stage, how much is done, and of how much.
+    `roll_back` goes back to the generation before.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Desk(Generic[Outcome]):
         assistant: Assistant,
         folder: Path,
         build: Callable[[Callable[[str, int, int], None]], Outcome],
+        roll_back: Callable[[], object],
     ) -> None:
         self.assistant = assistant
         self.folder = folder
         self._build_index = build
+        self._roll_back = roll_back
         self.problem: BriefingError | None = None
         self.step: Step | None = None
         self.outcome: Outcome | BriefingError | None = None
@@ -76,6 +79,11 @@ class Desk(Generic[Outcome]):
         finally:
             self.step = None
             self._building.release()
+
+    def roll_back(self) -> None:
+        """Go back to the generation before; raises what is in the way of that."""
+        self._roll_back()
+        self.warm()
 
     def _note(self, stage: str, done: int, total: int) -> None:
         before = self.step

@@ -23,6 +23,7 @@ KO = {
     "send": "보내기",
     "new_chat": "새 대화",
     "rebuild": "다시 색인하기",
+    "rollback": "앞 세대로 되돌리기",
     "build": "색인 만들기",
     "empty_title": "오늘 브리핑에서 무엇이 궁금하세요?",
     "empty_text": "답은 브리핑의 문장을 그대로 옮기고, 어느 꼭지에서 왔는지 보여 줍니다.",
@@ -69,6 +70,14 @@ KO = {
     "left_unknown": "남은 시간 계산 중",
     "built": (
         "색인을 마쳤습니다 — 브리핑 {sources}건, 꼭지 {sections}개, 구절 {passages}개 ({seconds}초)"
+    ),
+    "sources_added": "더한 브리핑 {count}건",
+    "sources_changed": "바뀐 브리핑 {count}건",
+    "sources_renamed": "이름이 바뀐 브리핑 {count}건",
+    "sources_removed": "뺀 브리핑 {count}건",
+    "sources_unchanged": "바뀐 브리핑이 없습니다.",
+    "rolled_back": (
+        "앞 세대로 되돌렸습니다. ‘다시 색인하기’를 누르면 다시 폴더의 지금 내용이 됩니다."
     ),
     "refused": "읽지 못한 파일 {count}개",
     "error_missing": "아직 색인이 없습니다. ‘색인’ 탭에서 색인을 만들어 주세요.",
@@ -135,6 +144,7 @@ EN = {
     "send": "Send",
     "new_chat": "New chat",
     "rebuild": "Index again",
+    "rollback": "Go back to the index before",
     "build": "Build the index",
     "empty_title": "What would you like to know from the briefings?",
     "empty_text": (
@@ -181,6 +191,12 @@ EN = {
     "built": (
         "Indexed in {seconds} s — briefings: {sources}, segments: {sections}, passages: {passages}"
     ),
+    "sources_added": "Briefings added: {count}",
+    "sources_changed": "Briefings changed: {count}",
+    "sources_renamed": "Briefings renamed: {count}",
+    "sources_removed": "Briefings removed: {count}",
+    "sources_unchanged": "No briefing has changed.",
+    "rolled_back": ("Back to the index before. “Index again” makes it what the folder holds now."),
     "refused": "Files that could not be read: {count}",
     "error_missing": "There is no index yet. Build one in the “Index” tab.",
     "error_damaged": "The index is damaged. Index again in the “Index” tab. ({problems})",

@@ -12,7 +12,15 @@ import pytest
 
 from app import MAX_QUESTION_CHARS, Chat, page
 from index.build import Summary
-from index.errors import BriefingError, IndexBusy, IndexDamaged, IndexMissing, SourceError
+from index.errors import (
+    BriefingError,
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+    NothingToRollBack,
+    SourceError,
+)
+from index.mirror import Difference
 from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
 from qa.answer import Answer, Citation
 from qa.desk import Desk
@@ -75,8 +83,12 @@ def no_build(progress):
     pytest.fail("nothing is to be built here")
 
 
-def desk_of(assistant: FakeAssistant, build=no_build) -> Desk:
-    return Desk(assistant, Path("briefings"), build)
+def no_rollback():
+    raise NothingToRollBack(Path("var/index"))
+
+
+def desk_of(assistant: FakeAssistant, build=no_build, roll_back=no_rollback) -> Desk:
+    return Desk(assistant, Path("briefings"), build, roll_back)
 
 
 @pytest.fixture
@@ -196,7 +208,8 @@ def test_a_build_is_watched_by_all_and_made_once():
         calls.append(1)
         progress("embed", 1, 4)
         go_on.wait(5)
-        return Summary("1", 1, 3, 4, 9, 0.5, (SourceError("나쁜.txt", "empty"),))
+        changes = Difference(added=("새.txt",), renamed=(("옛.txt", "헌.txt"),))
+        return Summary("1", 1, 3, 4, 9, 0.5, (SourceError("나쁜.txt", "empty"),), changes)
 
     chat = Chat(desk_of(FakeAssistant(), build))
     chat.desk.warm()
@@ -211,7 +224,8 @@ def test_a_build_is_watched_by_all_and_made_once():
     for watcher in (first, second):
         *_, last = watcher
         assert "브리핑 1건, 꼭지 3개, 구절 4개" in last[0]
-        assert "나쁜.txt" in last[0]
+        for told in ("나쁜.txt", "더한 브리핑 1건", "새.txt", "옛.txt → 헌.txt"):
+            assert told in last[0]
     assert calls == [1]
 
 
@@ -224,6 +238,18 @@ def test_a_build_that_fails_says_so_and_the_chat_goes_on():
     *_, last = chat.rebuild()
     assert 'class="failure"' in last[0]
     assert "준비됐습니다" in last[1]
+
+
+def test_going_back_to_the_index_before():
+    gone_back = []
+    chat = Chat(desk_of(FakeAssistant(), roll_back=lambda: gone_back.append(1)))
+    shown, state, *_ = chat.rollback()
+    assert gone_back == [1]
+    assert "되돌렸습니다" in shown
+    assert "준비됐습니다" in state
+    shown, state, *_ = Chat(desk_of(FakeAssistant())).rollback()
+    assert 'class="failure"' in shown
+    assert "되돌릴 이전 세대가 없습니다" in shown
 
 
 def test_programs_see_ask_and_nothing_else(chat):

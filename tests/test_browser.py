@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
+from conftest import DEV, NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index.build import build
@@ -273,21 +273,37 @@ def test_what_can_not_be_asked_gets_a_hint_and_is_not_sent(open_page):
     expect(page.locator(".asked")).to_have_count(0)
 
 
-def test_the_index_is_listed_and_rebuilt_while_questions_go_on(open_page):
-    page, asking = open_page(), open_page()
-    page.get_by_role("tab", name="색인").click()
-    expect(page.locator(".sources tbody tr")).to_have_count(len(list(SAMPLES.iterdir())))
-    page.locator("#rebuild").click()
-    expect(page.locator(".progress")).to_be_visible()
-    ask(asking, ASML)
-    expect(asking.locator(".answer blockquote")).to_contain_text("아인트호벤")
-    expect(page.locator(".progress")).to_be_visible()  # answered while the build went on
-    shoot(page, "rebuild")
-    expect(page.locator(".summary")).to_contain_text("색인을 마쳤습니다", timeout=120_000)
-    ask(asking, ASML)
-    expect(asking.locator(".answer")).to_have_count(2)
-    page.locator(".sources a").first.click()
-    expect(page.locator(".reader .heading").first).to_be_visible()
+def test_the_index_is_listed_and_rebuilt_while_questions_go_on(open_page, sample_index, tmp_path):
+    shutil.copytree(sample_index, tmp_path / "index")
+    folder = tmp_path / "briefings"
+    shutil.copytree(SAMPLES, folder)
+    with Server(tmp_path / "index", folder) as server:
+        page, asking = open_page(server.url), open_page(server.url)
+        page.get_by_role("tab", name="색인").click()
+        expect(page.locator(".sources tbody tr")).to_have_count(len(list(SAMPLES.iterdir())))
+        new = sorted((DEV / "briefings").iterdir())  # a build that takes some seconds
+        for path in new:
+            shutil.copy(path, folder / f"new-{path.name}")
+        (folder / "2024-04-16.txt").unlink()
+        page.locator("#rebuild").click()
+        expect(page.locator(".progress")).to_be_visible()
+        ask(asking, ASML)
+        expect(asking.locator(".answer blockquote")).to_contain_text("아인트호벤")
+        expect(page.locator(".progress")).to_be_visible()  # answered while the build went on
+        shoot(page, "rebuild")
+        expect(page.locator(".summary")).to_contain_text("색인을 마쳤습니다", timeout=120_000)
+        expect(page.locator(".summary")).to_contain_text(f"더한 브리핑 {len(new)}건")
+        expect(page.locator(".summary")).to_contain_text("뺀 브리핑 1건2024-04-16.txt")
+        shoot(page, "rebuilt")
+        ask(asking, ASML)
+        expect(asking.locator(".answer")).to_have_count(2)
+        page.locator("#rollback").click()
+        expect(page.locator(".summary")).to_contain_text("앞 세대로 되돌렸습니다")
+        expect(page.locator(".sources tbody tr")).to_have_count(len(list(SAMPLES.iterdir())))
+        page.locator("#rollback").click()
+        expect(page.locator("#progress .failure")).to_contain_text("되돌릴 이전 세대가 없습니다")
+        page.locator(".sources a").first.click()
+        expect(page.locator(".reader .heading").first).to_be_visible()
 
 
 def test_without_an_index_the_chat_offers_to_build_one(open_page, tmp_path):

@@ -193,11 +193,24 @@ def test_progress_tells_the_rate_and_the_time_left():
 def test_a_summary_lists_what_was_refused():
     counts = {"sources": 1, "sections": 2, "passages": 3}
     refused = [errors.SourceError("나쁜.pdf", "pdf_locked")]
-    words = Page(catalogue.summary_html(counts, 1.25, refused, "ko")).words
+    words = Page(catalogue.summary_html(counts, 1.25, {"added": ["새.txt"]}, refused, "ko")).words
     assert "브리핑 1건, 꼭지 2개, 구절 3개" in words
     assert "나쁜.pdf" in words
     assert "암호로 잠긴 PDF" in words
-    assert "details" not in catalogue.summary_html(counts, 1.25, [], "ko")
+    assert "더한 브리핑 1건" in words
+    assert "새.txt" in words
+    nothing = catalogue.summary_html(counts, 1.25, {"added": []}, [], "ko")
+    assert "details" not in nothing
+    assert "바뀐 브리핑이 없습니다" in nothing
+
+
+def test_a_summary_of_many_names_is_short():
+    names = [f"{number}.txt" for number in range(5000)]
+    shown = catalogue.summary_html(
+        {"sources": 1, "sections": 1, "passages": 1}, 1, {"added": names}, [], "en"
+    )
+    assert "Briefings added: 5000" in shown
+    assert shown.count("<li>") == 21
 
 
 def test_both_languages_say_the_same_things():
