@@ -13,10 +13,11 @@ from tqdm import tqdm
 
 from index.build import Summary, add, build, remove, rollback
 from index.embed import open_embedder
-from index.errors import BriefingError
+from index.errors import BriefingError, IndexNotWritten, SourceError
 from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
+from index.watch import watch
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
@@ -67,6 +68,20 @@ def _rollback(args: argparse.Namespace) -> int:
     return 0
 
 
+def _watch(args: argparse.Namespace) -> int:
+    embedder = open_embedder(args.model)
+
+    def mirror() -> None:
+        try:
+            _report(lambda bars: build(args.folder, args.index, embedder, bars))
+        except (SourceError, IndexNotWritten) as error:  # mended, perhaps, by the next change
+            print(error_sentence(error, "ko"), file=sys.stderr)
+
+    print(f"{args.folder} 폴더를 지켜보고 있습니다. Ctrl+C로 끝냅니다", flush=True)
+    watch(args.folder, mirror)
+    return 0
+
+
 def _report(update: Callable[[Bars], Summary]) -> int:
     """Run an update with bars, and print what came of it."""
     bars = Bars()
@@ -74,7 +89,7 @@ def _report(update: Callable[[Bars], Summary]) -> int:
         summary = update(bars)
     finally:
         bars.close()
-    print(_summary(summary))
+    print(_summary(summary), flush=True)
     for error in summary.refused:
         print(f"  제외: {error_sentence(error, 'ko')}", file=sys.stderr)
     return 0
@@ -151,7 +166,7 @@ def _lexicon(args: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m index", description="브리핑 색인")
-    verbs = parser.add_subparsers(required=True, metavar="build|add|remove|rollback|…")
+    verbs = parser.add_subparsers(required=True, metavar="build|watch|add|remove|…")
     index = argparse.ArgumentParser(add_help=False)
     default = os.environ.get("BRIEFING_INDEX", DEFAULT_INDEX)
     index.add_argument(
@@ -162,9 +177,11 @@ def _parser() -> argparse.ArgumentParser:
         parents=[index],
         help="색인을 폴더의 브리핑과 같게 합니다: 바뀐 것만 새로 색인합니다",
     )
-    verb.add_argument("folder", type=Path, nargs="?", default=Path(DEFAULT_FOLDER))
-    verb.add_argument("--model", help="sentence-transformers 모델 이름이나 경로 (기본: 내장 모델)")
-    verb.set_defaults(run=_build)
+    _mirrors(verb, _build)
+    verb = verbs.add_parser(
+        "watch", parents=[index], help="폴더가 바뀔 때마다 색인을 그와 같게 합니다"
+    )
+    _mirrors(verb, _watch)
     verb = verbs.add_parser("add", parents=[index], help="파일을 색인에 더하거나 바꿔 넣습니다")
     verb.add_argument("files", type=Path, nargs="+")
     verb.set_defaults(run=_add)
@@ -185,15 +202,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _mirrors(verb: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+    verb.add_argument("folder", type=Path, nargs="?", default=Path(DEFAULT_FOLDER))
+    verb.add_argument("--model", help="sentence-transformers 모델 이름이나 경로 (기본: 내장 모델)")
+    verb.set_defaults(run=run)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; returns the exit status, 2 after an error that the user can mend."""
+    """Run one verb; returns the exit status: 2 after what the user can mend, 130 if interrupted."""
     logging.basicConfig(level=logging.WARNING)
+    logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it warns of Ctrl+C
     args = _parser().parse_args(argv)
     try:
         return int(args.run(args))
     except BriefingError as error:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("멈췄습니다. 색인은 그대로이고, 다시 시작하면 이어서 합니다", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

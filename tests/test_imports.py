@@ -30,7 +30,7 @@ ROWS = [
     },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
-    {"index.embed", "index.mirror", "qa.answer", "qa.question", "qa.weights"},
+    {"index.embed", "index.mirror", "index.watch", "qa.answer", "qa.question", "qa.weights"},
     # Here the house forks: building and asking never meet.
     {"index.reuse", "qa.retrieve"},
     {"index.build"},
@@ -82,6 +82,7 @@ HOMES = {
     "tantivy": {"index.lexical"},
     "sqlite3": {"index.archive"},
     "filelock": {"index.lock"},
+    "watchfiles": {"index.watch"},
     "kiwipiepy": {"index.text"},
     "onnxruntime": {"index.encoder.onnx_encoder"},
     "trafilatura": {"index.pages.formats"},
