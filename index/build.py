@@ -18,7 +18,6 @@ from index.errors import IndexMismatch, IndexMissing, IndexNotWritten, SourceErr
 from index.generations import (
     Generation,
     NewGeneration,
-    has_these_words,
     new_generation,
     open_intact,
     reusable,
@@ -27,6 +26,7 @@ from index.generations import (
 )
 from index.lexicon import load_lexicon, terms_of
 from index.lock import only_builder
+from index.manifest import has_these_words
 from index.mirror import Changes, Difference, compare, differ
 from index.passages import content_id, cut, words_id
 from index.read import SUFFIXES, read_briefing

@@ -14,9 +14,7 @@ not name was never published, or is no longer kept, and the next builder sweeps 
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
 import os
 import re
 import secrets
@@ -25,7 +23,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -34,9 +31,9 @@ from index.chunks import Chunks, ChunksWriter
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NothingToRollBack
 from index.lexical import Lexical, LexicalWriter
 from index.lexicon import load_lexicon
+from index.manifest import FORMAT, Manifest, check_words, read_manifest, write_manifest
 from index.text import ANALYZER
 
-FORMAT = 2
 KEPT = 3
 
 _CURRENT = "CURRENT"
@@ -47,26 +44,6 @@ _CHUNKS = "chunks"
 _UNFINISHED = ".new-"
 _VERIFIED = 64 * 1024 * 1024  # bytes whose checksums are compared when opening: in 40 ms
 _OURS = re.compile(r"(\.new-)?\d{8}T\d{12}-[0-9a-f]{4}")  # all that is ever swept away
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was built with: all that must match when it is opened.
-
-    `embedder` names the encoder and identifies its very weights. `files` maps each file's relative
-    path to its SHA-256, `sources` each source's id to that of its bytes.
-    """
-
-    format: int
-    id: str
-    built: str  # ISO 8601, UTC
-    embedder: str
-    dim: int
-    analyzer: str
-    lexicon: str
-    counts: dict[str, int]
-    sources: dict[str, str]
-    files: dict[str, str]
 
 
 class Generation:
@@ -80,11 +57,9 @@ class Generation:
         Checksums are compared where that takes no time; `verify` compares them anyway.
         """
         self.folder = folder
-        self.manifest = _read_manifest(folder)
-        if not any_words and self.manifest.analyzer != ANALYZER:
-            raise IndexMismatch("the analyzer", self.manifest.analyzer, ANALYZER)
-        if not any_words and self.manifest.lexicon != load_lexicon().digest:
-            raise IndexMismatch("the lexicon", self.manifest.lexicon, load_lexicon().digest)
+        self.manifest = read_manifest(folder / _MANIFEST)
+        if not any_words:
+            check_words(self.manifest)
         missing = [name for name in self.manifest.files if not (folder / name).is_file()]
         if missing:
             raise IndexDamaged(folder, [f"{name} is missing" for name in missing])
@@ -174,8 +149,7 @@ class NewGeneration:
             files=files,
         )
         archive.close()
-        text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1)
-        (self.folder / _MANIFEST).write_text(text, encoding="utf-8")
+        write_manifest(manifest, self.folder / _MANIFEST)
         for path in [*new, self.folder / _MANIFEST, *_folders(self.folder)]:
             _sync(path)
         index = self.folder.parent
@@ -205,11 +179,6 @@ def published(index: Path) -> list[str]:
         return (index / _CURRENT).read_text(encoding="utf-8").split()
     except FileNotFoundError:
         return []
-
-
-def has_these_words(manifest: Manifest) -> bool:
-    """Tell whether a generation was made with the analyzer and the lexicon of this program."""
-    return (manifest.analyzer, manifest.lexicon) == (ANALYZER, load_lexicon().digest)
 
 
 def current(index: Path) -> Path:
@@ -304,16 +273,6 @@ def verify_deeply(generation: Generation) -> list[str]:
 
 
 _UNIT = 2e-3  # half precision rounds by 5e-4
-
-
-def _read_manifest(folder: Path) -> Manifest:
-    try:
-        fields: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if fields.get("format") != FORMAT:
-            raise IndexMismatch("format", fields.get("format"), FORMAT)
-        return Manifest(**fields)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, TypeError, AttributeError) as error:
-        raise IndexDamaged(folder, [f"{_MANIFEST}: {error}"]) from error
 
 
 def _point(index: Path, ids: Sequence[str]) -> None:

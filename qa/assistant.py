@@ -14,7 +14,8 @@ from pathlib import Path
 
 from index.embed import Embedder, name_of, open_embedder
 from index.errors import IndexMismatch
-from index.generations import Generation, Manifest, current, open_current
+from index.generations import Generation, current, open_current
+from index.manifest import Manifest
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer

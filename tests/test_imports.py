@@ -26,7 +26,7 @@ ROWS = [
     {"index.lexicon", "index.passages", "index.pages.topics", "index.pages.formats"},
     {
         *("index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"),
-        "index.lexicon_check",
+        *("index.lexicon_check", "index.manifest"),
     },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
