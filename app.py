@@ -22,15 +22,12 @@ from gradio.events import api
 
 from index.build import Summary, build, rollback
 from index.errors import BriefingError, IndexMissing
-from index.schema import Span
-from qa import catalogue, view
+from qa import catalogue, screen, view
 from qa.assistant import Assistant
 from qa.desk import Desk
-from qa.markup import Place, read_place
 from qa.protocol import answer_fields
 from qa.words import EN, KO, Language, error_sentence, language_of, say
 
-MAX_QUESTION_CHARS = 500
 EXAMPLES = 4
 # Answers take tens of milliseconds each; this many people may be answered at the same moment. One
 # at a time is gradio's default, and would let one slow question hold up everybody.
@@ -61,7 +58,7 @@ class Chat:
     ) -> Iterator[tuple[Any, Any, str]]:
         """Yield (conversation, question box, hint): at once that it is read, then the answer."""
         language = _language(request)
-        fault = _fault(question, language)
+        fault = screen.fault(question, language)
         if fault:
             yield gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
             return
@@ -82,7 +79,7 @@ class Chat:
 
         `history` are the earlier questions of a conversation, oldest first.
         """
-        fault = _fault(question, "ko")
+        fault = screen.fault(question, "ko")
         if fault:
             raise gr.Error(fault)
         started = time.perf_counter()
@@ -94,39 +91,7 @@ class Chat:
 
     def open_place(self, link: str, request: gr.Request | None = None) -> str:
         """Show the briefing that a link leads to; the link may be old, or typed by hand."""
-        language = _language(request)
-        place = read_place(link)
-        try:
-            shown = self._briefing(place, language) if place else None
-        except BriefingError:
-            shown = None
-        return shown or view.gone_html(language)
-
-    def _briefing(self, place: Place, language: Language) -> str | None:
-        if place.kind == "briefing":
-            briefing = self.desk.assistant.briefing(place.id)
-            return view.reader_html(briefing, None, (), language) if briefing else None
-        passage = self.desk.assistant.passage(place.id)
-        briefing = self.desk.assistant.briefing(passage.source.id) if passage else None
-        if passage is None or briefing is None:
-            return None
-        origin = passage.span.start
-        marks = [Span(origin + start, origin + end) for start, end in place.marks]
-        return view.reader_html(briefing, passage.span, marks, language)
-
-    def state(self, language: Language) -> str:
-        """Say, as HTML, whether questions can be answered."""
-        desk = self.desk
-        sources = desk.sources()
-        if desk.problem is None and desk.assistant.ready:
-            sections = sum(source.sections for source in sources)
-            text = say(language, "ready", sources=f"{len(sources):,}", sections=f"{sections:,}")
-            return view.state_html("ready", text)
-        if desk.step is not None or desk.problem is None:
-            return view.state_html("loading", say(language, "loading"))
-        if isinstance(desk.problem, IndexMissing):
-            return view.state_html("missing", say(language, "no_index", folder=desk.folder))
-        return view.state_html("failed", error_sentence(desk.problem, language))
+        return screen.place_html(self.desk.assistant, link, _language(request))
 
     def greet(self, request: gr.Request | None = None) -> str:
         """Return the line below the question box, in the visitor's language."""
@@ -136,7 +101,8 @@ class Chat:
         """Return (state, chat, build button, sources, timer): the page as things now stand."""
         language = _language(request)
         desk = self.desk
-        state, sources, settled = self.state(language), desk.sources(), desk.settled()
+        state = screen.state_html(desk, language)
+        sources, settled = desk.sources(), desk.settled()
         examples = desk.assistant.examples(EXAMPLES) if sources else []
         empty = view.empty_html(language)
         return (
@@ -154,7 +120,7 @@ class Chat:
         while (step := self.desk.step) is not None:
             spent = time.monotonic() - step.since
             shown = catalogue.progress_html(step.stage, step.done, step.total, spent, language)
-            yield shown, self.state(language), *[gr.skip()] * 4
+            yield shown, screen.state_html(self.desk, language), *[gr.skip()] * 4
             time.sleep(0.2)
         yield self._outcome(language), *self.refresh(request)
 
@@ -293,14 +259,6 @@ def _question_box(chat: Chat, conversation: gr.Chatbot) -> None:
 
 def _chosen(event: gr.SelectData) -> str:
     return str(event.value["text"])
-
-
-def _fault(question: str, language: Language) -> str | None:
-    if not question.strip():
-        return say(language, "hint_empty")
-    if len(question) > MAX_QUESTION_CHARS:
-        return say(language, "hint_long", limit=MAX_QUESTION_CHARS, length=len(question))
-    return None
 
 
 def _language(request: gr.Request | None) -> Language:

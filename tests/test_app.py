@@ -10,7 +10,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from app import MAX_QUESTION_CHARS, Chat, page
+from app import Chat, page
 from index.build import Summary
 from index.errors import (
     BriefingError,
@@ -22,8 +22,10 @@ from index.errors import (
 )
 from index.mirror import Difference
 from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
+from qa import screen
 from qa.answer import Answer, Citation
 from qa.desk import Desk
+from qa.question import MAX_CHARS
 
 TEXT = "◇ ASML\n\n도시는 <b>아인트호벤</b>입니다."
 SPAN = Span(8, len(TEXT))
@@ -131,7 +133,7 @@ def test_answer_not_found_and_error_look_different(chat):
     assert "다시 색인" in failed[0][-1]["content"]
 
 
-@pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_QUESTION_CHARS + 1)])
+@pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_CHARS + 1)])
 def test_nothing_is_sent_that_can_not_be_asked(chat, question):
     ((conversation, box, hint),) = chat.respond(question, [])
     assert conversation == box == gr.skip()
@@ -140,7 +142,7 @@ def test_nothing_is_sent_that_can_not_be_asked(chat, question):
 
 
 def test_the_longest_question_is_asked(chat):
-    assert len(list(chat.respond("가" * MAX_QUESTION_CHARS, []))) == 2
+    assert len(list(chat.respond("가" * MAX_CHARS, []))) == 2
 
 
 def test_words_follow_the_browser(chat):
@@ -173,20 +175,19 @@ def test_links_open_the_briefing_at_the_place(chat):
 
 def test_the_state_line_follows_what_happens():
     desk = desk_of(FakeAssistant(IndexMissing(Path("index"))))
-    chat = Chat(desk)
-    assert "준비 중" in chat.state("ko")
+    assert "준비 중" in screen.state_html(desk, "ko")
     assert not desk.settled()
     desk.warm()
     assert desk.settled()
-    assert "아직 색인이 없습니다" in chat.state("ko")
+    assert "아직 색인이 없습니다" in screen.state_html(desk, "ko")
     desk.assistant.problem = IndexDamaged(Path("index"), ["x"])
     desk.warm()
-    assert "손상" in chat.state("ko")
+    assert "손상" in screen.state_html(desk, "ko")
     desk.assistant.problem = None
     desk.warm()
-    assert "브리핑 1건, 꼭지 3개" in chat.state("ko")
+    assert "브리핑 1건, 꼭지 3개" in screen.state_html(desk, "ko")
     desk.assistant.problem = IndexMissing(Path("index"))  # the folder is removed while we run
-    assert "아직 색인이 없습니다" in chat.state("ko")
+    assert "아직 색인이 없습니다" in screen.state_html(desk, "ko")
 
 
 def test_refresh_offers_a_build_only_where_there_is_no_index(chat):

@@ -48,6 +48,7 @@ ROWS = [
     },
     {"qa.assistant"},
     {"qa.desk"},
+    {"qa.screen"},
     # And here both sides are seen.
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
@@ -68,7 +69,7 @@ ASKING = {
         "qa.examples",
         "qa.protocol",
         "qa.assistant",
-        "qa.desk",
+        *("qa.desk", "qa.screen"),
         "qa.markup",
     ),
     *("qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
