@@ -261,6 +261,7 @@ def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) ->
     serials = new.archive.add(briefing, told_apart, list(map(words_id, told_apart)))
     for serial, passage in zip(serials, told_apart, strict=True):
         heading, *sentences = tokens_of([passage.heading, *map(passage.quote, passage.sentences)])
+        heading += _other_names(passage.heading, heading)
         new.chunks.add_terms(heading, sentences)
         named = load_lexicon().entities(f"{passage.heading}. {passage.text}")
         fields = {
@@ -270,6 +271,13 @@ def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) ->
         }
         new.lexical.add(serial, fields, passage.source.published)
     new.added += len(serials)
+
+
+def _other_names(heading: str, terms: Sequence[str]) -> list[str]:
+    """Return the terms of the other names of what a heading names: "소뱅" is asked for in full."""
+    names = itertools.chain(*(entity.names for entity in load_lexicon().entities(heading)))
+    found = itertools.chain(*tokens_of(list(names)))
+    return [term for term in dict.fromkeys(found) if term not in terms]
 
 
 def _nothing(folder: Path, refused: Sequence[SourceError]) -> SourceError:

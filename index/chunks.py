@@ -2,7 +2,7 @@
 
     chunks/0000/vectors/     see vectors
                /terms/       see terms; of every sentence
-               /headings/    see terms; of every passage's heading
+               /headings/    see terms; of every passage's heading, and of its names' other names
 
 A chunk is written once. Generations share it by hard links, so that one more briefing costs what it
 holds and not what the index holds; a chunk that loses rows or is small is written anew from the old

@@ -381,3 +381,10 @@ def test_the_difference_of_two_generations():
     assert differ(before, after) == Difference(
         added=("f",), changed=("b",), renamed=(("c", "e"),), removed=("d",)
     )
+
+
+def test_a_heading_is_found_by_the_other_names_of_what_it_names(tmp_path, index):
+    write(tmp_path / "briefings", "a.txt", ("하이닉스", 1))
+    build(tmp_path / "briefings", index, FakeEmbedder())
+    wanted = numbered(tokens_of(["SK하이닉스"])[0])
+    assert open_current(index).headings.matches(wanted, [(0, 1)]).all()
