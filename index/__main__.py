@@ -18,6 +18,7 @@ from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
 from index.watch import watch
+from qa.terminal import while_it_is_read
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
@@ -214,7 +215,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.getLogger("watchfiles").setLevel(logging.ERROR)  # it warns of Ctrl+C
     args = _parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        return while_it_is_read(lambda: int(args.run(args)))
     except BriefingError as error:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2

@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from index.errors import BriefingError
 from qa.assistant import Assistant
 from qa.protocol import answer_fields, read_request
-from qa.terminal import answer_text
+from qa.terminal import answer_text, while_it_is_read
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
@@ -66,6 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if (args.question is None) == (not args.jsonl):
         parser.error("질문을 하나 쓰거나 --jsonl 을 쓰세요")
+    return while_it_is_read(lambda: _run(args))
+
+
+def _run(args: argparse.Namespace) -> int:
     assistant = Assistant(args.index)
     try:
         assistant.warm()

@@ -1,8 +1,13 @@
-"""An `Answer` as plain text for a terminal. Knows nothing about HTML."""
+"""An `Answer` as plain text for a terminal, and its reader who has seen enough.
+
+Knows nothing about HTML.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Sequence
 
 from index.schema import Hit, Passage
 from qa.answer import Answer
@@ -24,6 +29,18 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
         quote = " ".join(citation.quote.split())  # two sentences may stand in two paragraphs
         lines += [f"{number}. “{quote}”", f"   — {_where(citation.passage, language)}"]
     return "\n".join(lines + _listed("matches", others, language))
+
+
+def while_it_is_read(run: Callable[[], int]) -> int:
+    """Run a program whose output somebody may stop reading (`| head`); returns its exit status."""
+    try:
+        status = run()
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Python writes out what is left when it ends, and would complain once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _listed(title: str, hits: Sequence[Hit], language: Language) -> list[str]:

@@ -143,3 +143,22 @@ def test_a_question_needs_no_torch(sample_index):
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["qa", "한국전력 부채는 얼마?"], ["index", "lexicon", "check"], ["index", "status"]]
+)
+def test_a_reader_may_stop_reading(sample_index, command):
+    environment = os.environ | {"BRIEFING_INDEX": str(sample_index), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-m", *command],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
