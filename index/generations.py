@@ -252,8 +252,8 @@ def verify(generation: Generation) -> list[str]:
 def verify_deeply(generation: Generation) -> list[str]:
     """Look whether what the files say fits together; return what does not, in words.
 
-    Every vector has length 1, every sentence lies in its passage and its source, every passage has
-    as many sentences as vectors and terms, and the lexical index finds it in its own row.
+    Every vector has length 1, every sentence lies in its passage, and every passage has as many
+    sentences as vectors.
     """
     lengths = generation.vectors.lengths()
     wrong = int((abs(lengths - 1) > _UNIT).sum())
