@@ -29,6 +29,8 @@ class Chunked:
 
     def between(self, start: int, end: int) -> Array:
         """Return rows `[start, end)`: a view where they lie in one array, else a copy."""
+        if len(self._arrays) == 1:  # as in every index but large ones
+            return self._arrays[0][start:end]
         number = max(bisect_right(self._starts, start) - 1, 0)
         if number == len(self._arrays):  # nothing, at the very end
             return self._arrays[-1][:0]

@@ -144,18 +144,25 @@ def subjects(question: Question) -> tuple[str, ...]:
     return tuple(name for name in question.names if any(_asks_about(name, text) for text in texts))
 
 
-def _asks_about(name: str, text: str) -> bool:
-    return bool(
-        re.search(rf"{re.escape(name)}[가-힣]{{0,3}}?(은|는|이|가|의) ", text)
-        or re.match(rf"{re.escape(name)}[가-힣]{{0,4}} (?!{_DESCRIBED})", text)
-    )
-
-
 # What a name before it only describes: "렉서스 만드는 회사", "베이징 당국".
 _DESCRIBED = (
     r"\S*(는|은|던|한|온|된) |\S*(당국|정부|회사|기업|업체|은행|브랜드|제조사)"
     r"|(회장|의장|대표|총재|장관)의 "
 )
+# What follows a name: its particle anywhere, or at the beginning of a question some noun.
+_AS_SUBJECT = re.compile(r"[가-힣]{0,3}?(은|는|이|가|의) ")
+_AT_THE_BEGINNING = re.compile(rf"[가-힣]{{0,4}} (?!{_DESCRIBED})")
+
+
+def _asks_about(name: str, text: str) -> bool:
+    at = text.find(name)
+    while at >= 0:
+        if _AS_SUBJECT.match(text, at + len(name)):
+            return True
+        at = text.find(name, at + 1)
+    return text.startswith(name) and bool(_AT_THE_BEGINNING.match(text, len(name)))
+
+
 # What stands for somebody there ("워싱턴", "실리콘밸리"), or for what may be called otherwise.
 _NOT_ACTORS = frozenset("country region place city term technology concept".split())
 
