@@ -6,6 +6,7 @@ nothing about how an index is built.
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from index.read import find_briefings
 # A file is read when neither it nor any other has changed for so long: half-written ones are
 # waited for.
 _STILL_S = 1.0
+State = tuple[Path, int, int]  # of a file: its size, and when it was written
 _BUSY_S = 1.0  # until another builder is asked again whether it is done
 
 
@@ -28,11 +30,16 @@ def watch(folder: Path, mirror: Callable[[], None], stop: threading.Event | None
     While another builder holds the index it is tried again. Raises `SourceError` if there is no
     such folder, and what `mirror` raises but for `IndexBusy`.
     """
-    _still(folder)
-    _mirror(mirror)
-    for _ in watchfiles.watch(folder, stop_event=stop, rust_timeout=500, raise_interrupt=False):
-        _still(folder)
-        _mirror(mirror)
+    mirrored: list[State] | None = None
+    # Looked at every second, too: what changed before the system began to watch, or lies on a drive
+    # of which it hears nothing.
+    events = watchfiles.watch(
+        folder, stop_event=stop, rust_timeout=1000, yield_on_timeout=True, raise_interrupt=False
+    )
+    for _ in itertools.chain([None], events):
+        if mirrored is None or list(_states(folder)) != mirrored:
+            mirrored = _still(folder)
+            _mirror(mirror)
 
 
 def _mirror(mirror: Callable[[], None]) -> None:
@@ -43,14 +50,16 @@ def _mirror(mirror: Callable[[], None]) -> None:
             time.sleep(_BUSY_S)
 
 
-def _still(folder: Path) -> None:
+def _still(folder: Path) -> list[State]:
+    """Wait until nothing changes, and return how the files are then."""
     before, now = None, list(_states(folder))
     while now != before:
         time.sleep(_STILL_S)
         before, now = now, list(_states(folder))
+    return now
 
 
-def _states(folder: Path) -> Iterator[tuple[Path, int, int]]:
+def _states(folder: Path) -> Iterator[State]:
     for path in find_briefings(folder):
         try:
             status = path.stat()

@@ -54,7 +54,6 @@ def test_changes_are_mirrored_when_they_are_complete(tmp_path):
     (tmp_path / "a.txt").write_text("하나", encoding="utf-8")
     with Watched(tmp_path) as watched:
         assert watched.seen == [["하나"]]
-        time.sleep(0.7)  # until the system watches
         with (tmp_path / "b.txt").open("w", encoding="utf-8") as file:
             for part in range(5):  # longer than the changes are gathered for
                 file.write(f"{part} ")
