@@ -202,6 +202,7 @@ class _Update:
                 if not kept:
                     raise _nothing(place, refused)
                 if self.base is not None and not changes.gone:
+                    self.journal.clear()
                     return self._summary(self.base, refused)
             self._embed(new)
             new.publish(self.embedder.id, self.embedder.dim)

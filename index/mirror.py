@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
 from index.errors import SourceError
-from index.read import find_briefings
+from index.read import find_briefings, source_id
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,11 +35,6 @@ class Difference:
     changed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()
-
-
-def source_id(path: Path, root: Path) -> str:
-    """Return the id of a file: its path below `root`, composed (NFC), with `/` on every system."""
-    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())
 
 
 def compare(folder: Path, indexed: Mapping[str, str]) -> Changes:
@@ -67,18 +61,20 @@ def compare(folder: Path, indexed: Mapping[str, str]) -> Changes:
 
 def differ(before: Mapping[str, str], after: Mapping[str, str]) -> Difference:
     """Compare two generations' sources, SHA-256 by id; a renamed one has the bytes of one gone."""
-    gone = {checksum: identity for identity, checksum in before.items() if identity not in after}
+    removed = [identity for identity in before if identity not in after]
     added, renamed = [], []
     for identity, checksum in after.items():
         if identity in before:
             continue
-        if checksum in gone:
-            renamed.append((gone.pop(checksum), identity))
-        else:
+        old = next((each for each in removed if before[each] == checksum), None)
+        if old is None:
             added.append(identity)
+        else:
+            removed.remove(old)
+            renamed.append((old, identity))
     return Difference(
         added=tuple(added),
         changed=tuple(each for each in after if before.get(each, after[each]) != after[each]),
         renamed=tuple(renamed),
-        removed=tuple(gone.values()),
+        removed=tuple(removed),
     )

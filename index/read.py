@@ -62,6 +62,11 @@ def _unreadable(error: OSError) -> None:
     _log.warning("skipped a folder that can't be read: %s", error)
 
 
+def source_id(path: Path, root: Path) -> str:
+    """Return the id of a file: its path below `root`, composed (NFC), with `/` on every system."""
+    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())
+
+
 def read_briefing(path: Path, root: Path) -> Briefing:
     """Read one file; its id is its path below `root`. Raises `SourceError`."""
     try:
@@ -71,7 +76,7 @@ def read_briefing(path: Path, root: Path) -> Briefing:
         data = path.read_bytes()
     except OSError as error:
         raise SourceError(path, "not_opened", detail=error.strerror) from error
-    return read_bytes(data, path.relative_to(root).as_posix())
+    return read_bytes(data, source_id(path, root))
 
 
 def read_bytes(data: bytes, name: str) -> Briefing:

@@ -40,18 +40,17 @@ class Journal:
         self._folder = index / _JOURNAL
         self._embedder = embedder
         self._blocks = 0
-        self._where: dict[bytes, tuple[Path, int]] = {}
+        self._where: dict[bytes, Path] = {}
         self._read = functools.lru_cache(maxsize=2)(self._open)  # they come again in their order
         for path in sorted(self._folder.glob("*.npz")):
-            block = self._open(path)
-            self._where |= {said: (path, n) for n, said in enumerate(block)}
+            self._where |= dict.fromkeys(self._open(path), path)
             self._blocks = int(path.stem) + 1
 
     def find(self, words: bytes) -> _Vectors | None:
         """Return the vectors of a passage that says this."""
         if words not in self._where:
             return None
-        return self._read(self._where[words][0])[words]
+        return self._read(self._where[words])[words]
 
     def write(self, words: Sequence[bytes], found: Sequence[_Vectors]) -> None:
         """Add a block; it is there whole or not at all."""

@@ -185,7 +185,7 @@ def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
     confidence, cut_off, sure = _fit_confidence(whole, single, weights, halves)
     return {
         "fitted_on": [folder.name for _, folders in groups for folder in folders],
-        "encoders": sorted({asked.embedder.id for asked in whole}),
+        "encoders": sorted({asked.embedder.id.rpartition(":")[2] for asked in whole}),
         "cut_off": round(cut_off, 4),
         "sure": round(max(sure, cut_off), 4),
         "passage": {
