@@ -12,13 +12,13 @@ one. Knows nothing about texts and generations.
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.share import share
 from index.terms import TermTable, TermTableWriter
 from index.vectors import Floats, Vectors, VectorWriter
 
@@ -162,4 +162,4 @@ def _link(folder: Path, target: Path) -> None:
         beside = target / path.relative_to(folder)
         if path.is_file():
             beside.parent.mkdir(parents=True, exist_ok=True)
-            os.link(path, beside)
+            share(path, beside)

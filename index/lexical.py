@@ -8,7 +8,6 @@ about languages.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from pathlib import Path
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
+
+from index.share import share
 
 # `entities` holds the terms of the other names of what a passage names, and of what that is.
 FIELDS = ("text", "heading", "entities")
@@ -132,7 +133,7 @@ class LexicalWriter:
             if path.suffix == ".json":
                 shutil.copyfile(path, folder / path.name)
             elif path.suffix != ".lock":
-                os.link(path, folder / path.name)
+                share(path, folder / path.name)
         # One thread keeps the rows of a segment in order; Kiwi, not tantivy, is what costs time.
         index = _open(folder, reuse=base is not None)
         with _as_os_error():

@@ -383,6 +383,22 @@ def test_the_difference_of_two_generations():
     )
 
 
+def test_files_of_the_same_bytes_that_go_are_all_told():
+    before = {"a": "1", "b": "1", "c": "1"}
+    assert differ(before, {"d": "1"}) == Difference(renamed=(("a", "d"),), removed=("b", "c"))
+
+
+def test_without_hard_links_files_are_copied(folder, index, tmp_path, monkeypatch):
+    def no_links(path: Path, target: Path) -> None:
+        raise OSError("no hard links here")
+
+    monkeypatch.setattr("index.share.os.link", no_links)
+    update(folder, index)
+    write(folder, "c.txt", ("해운", 5))
+    assert update(folder, index)[1] == 1
+    assert same_as_fresh(folder, index, tmp_path)
+
+
 def test_a_heading_is_found_by_the_other_names_of_what_it_names(tmp_path, index):
     write(tmp_path / "briefings", "a.txt", ("하이닉스", 1))
     build(tmp_path / "briefings", index, FakeEmbedder())
