@@ -8,6 +8,7 @@ layout and the wiring; what is shown is made by `qa.view` and `qa.catalogue`, ev
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import threading
@@ -26,7 +27,7 @@ from qa import catalogue, screen, view
 from qa.assistant import Assistant
 from qa.desk import Desk
 from qa.protocol import answer_fields
-from qa.words import EN, KO, Language, error_sentence, language_of, say
+from qa.words import EN, KO, Language, error_sentence, for_scripts, language_of, say
 
 EXAMPLES = 4
 # Answers take tens of milliseconds each; this many people may be answered at the same moment. One
@@ -54,25 +55,30 @@ class Chat:
         self.desk = desk
 
     def respond(
-        self, question: str, history: list[Message], request: gr.Request | None = None
-    ) -> Iterator[tuple[Any, Any, str]]:
-        """Yield (conversation, question box, hint): at once that it is read, then the answer."""
+        self,
+        question: str,
+        history: list[Message],
+        scope: str = "",
+        request: gr.Request | None = None,
+    ) -> Iterator[tuple[Any, Any, Any, str]]:
+        """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
         language = _language(request)
         fault = screen.fault(question, language)
         if fault:
-            yield gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
+            yield gr.skip(), gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
             return
         hint = view.hint_html(say(language, "hint_keys"))
         asked = [*history, {"role": "user", "content": view.question_html(question.strip())}]
         pending = view.pending_html(language, self.desk.assistant.ready)
-        yield [*asked, {"role": "assistant", "content": pending}], "", hint
+        within, kept = screen.scope_of(scope)
+        yield [*asked, {"role": "assistant", "content": pending}], "", kept, hint
         try:
             earlier = [view.question_text(message) for message in history]
-            answer = self.desk.assistant.ask(question, [text for text in earlier if text])
+            answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
             shown = view.answer_html(answer, language)
         except BriefingError as error:
             shown = view.error_html(error, language)
-        yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), hint
+        yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
 
     def ask(self, question: str, history: list[str] | None = None) -> dict[str, Any]:
         """Answer a question from the briefings with whole sentences, quoted word for word.
@@ -93,9 +99,14 @@ class Chat:
         """Show the briefing that a link leads to; the link may be old, or typed by hand."""
         return screen.place_html(self.desk.assistant, link, _language(request))
 
-    def greet(self, request: gr.Request | None = None) -> str:
-        """Return the line below the question box, in the visitor's language."""
-        return view.hint_html(say(_language(request), "hint_keys"))
+    def judge(self, said: dict[str, Any], request: gr.Request | None = None) -> str:
+        """Keep what a reader says of an answer; return what to tell him."""
+        return screen.judged(self.desk.assistant, said, _language(request))
+
+    def greet(self, request: gr.Request | None = None) -> tuple[str, str]:
+        """Return what stands below the question box, in the visitor's language."""
+        language = _language(request)
+        return view.hint_html(say(language, "hint_keys")), view.keep_html(language)
 
     def refresh(self, request: gr.Request | None = None) -> tuple[Any, ...]:
         """Return (state, chat, build button, sources, timer): the page as things now stand."""
@@ -201,12 +212,16 @@ def _html(value: str, elem_id: str | None = None) -> gr.HTML:
 
 
 def _reader(chat: Chat) -> None:
-    def open_place(link: str, request: gr.Request) -> str:  # gradio marks it, so not a method
+    # Gradio marks them, so they are no methods.
+    def open_place(link: str, request: gr.Request) -> str:
         return chat.open_place(str(link), request)
 
+    def judge(said: dict[str, Any], request: gr.Request) -> str:
+        return chat.judge(said, request)
+
     gr.HTML(
-        js_on_load="briefing.reader(element, server.open_place)",
-        server_functions=[open_place],
+        js_on_load="briefing.reader(element, server.open_place); tools.judgeWith(server.judge);",
+        server_functions=[open_place, judge],
         apply_default_css=False,
         elem_id="reader",
     )
@@ -245,16 +260,32 @@ def _question_box(chat: Chat, conversation: gr.Chatbot) -> None:
         autofocus=True,
         elem_id="question",
     )
+    scope = _scope(chat)
     with gr.Row(elem_id="below"):
         hint = _html(view.hint_html(KO["hint_keys"]), "hint")
+        keep = _html(view.keep_html("ko"), "keep")
         new_chat = gr.Button(_I18N("new_chat"), size="sm", elem_id="new-chat")
-    outputs = [conversation, box, hint]
-    gr.on(None, chat.greet, None, hint, queue=False, **_QUIET)  # when the page opens
-    box.submit(chat.respond, [box, conversation], outputs, **_QUIET)
+    inputs, outputs = [box, conversation, scope], [conversation, box, scope, hint]
+    gr.on(None, chat.greet, None, [hint, keep], queue=False, **_QUIET)  # when the page opens
+    box.submit(chat.respond, inputs, outputs, **_QUIET)
     conversation.example_select(_chosen, None, box, **_QUIET).then(
-        chat.respond, [box, conversation], outputs, **_QUIET
+        chat.respond, inputs, outputs, **_QUIET
     )
     new_chat.click(lambda: [], None, conversation, queue=False, **_QUIET)
+
+
+def _scope(chat: Chat) -> gr.HTML:
+    def programmes(_: str) -> list[str]:  # the page must send something
+        return screen.programmes(chat.desk)
+
+    return gr.HTML(
+        "",
+        html_template="",  # `tools.scope` draws it; the value is what it holds
+        js_on_load="tools.scope(element, props, watch, server.programmes)",
+        server_functions=[programmes],
+        apply_default_css=False,
+        elem_id="scope",
+    )
 
 
 def _chosen(event: gr.SelectData) -> str:
@@ -270,8 +301,9 @@ def _head() -> str:
     rect = "<rect width='16' height='16' fill='#9b2226'/>"
     svg = f"<svg xmlns='http://www.w3.org/2000/svg'>{rect}</svg>"
     icon = f"data:image/svg+xml,{quote(svg)}"
-    script = (_ASSETS / "view.js").read_text(encoding="utf-8")
-    return f'<link rel="icon" href="{icon}"><script>{script}</script>'
+    words = f"const WORDS = {json.dumps(for_scripts())};"
+    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("view.js", "tools.js")]
+    return f'<link rel="icon" href="{icon}"><script>{"".join([words, *scripts])}</script>'
 
 
 def _theme() -> gr.themes.Base:

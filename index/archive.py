@@ -127,10 +127,30 @@ class Archive:
         serials = np.array([serial for (serial,) in rows], dtype=np.int64)
         return np.searchsorted(self.serials, serials)
 
+    def rows_of(self, programme: str, source: str) -> NDArray[np.int64]:
+        """Return the rows of a programme's passages and of a source's, ascending; "" for any."""
+        rows = self._db.execute(
+            "SELECT p.serial FROM passages p JOIN sources s ON s.number = p.source"
+            " WHERE (?1 = '' OR s.programme = ?1) AND (?2 = '' OR s.id = ?2) ORDER BY p.serial",
+            (programme, source),
+        )
+        serials = np.array([serial for (serial,) in rows], dtype=np.int64)
+        return np.searchsorted(self.serials, serials)
+
+    def programmes(self) -> list[str]:
+        """Return the names of all programmes, in their order."""
+        names = "SELECT DISTINCT programme FROM sources WHERE programme != '' ORDER BY programme"
+        return [name for (name,) in self._db.execute(names)]
+
     def newest_passages(self) -> Iterator[Passage]:
         """Yield every passage, those of the newest briefing first, reading as it goes."""
         order = "ORDER BY s.published IS NULL, s.published DESC, s.id, p.serial"
         return map(_passage, self._db.execute(f"{_PASSAGE} {order}"))
+
+    def passages_of(self, source_id: str) -> list[Passage]:
+        """Return the passages of a source, in reading order."""
+        query = f"{_PASSAGE} WHERE s.id = ? ORDER BY p.serial"
+        return list(map(_passage, self._db.execute(query, (source_id,))))
 
     def passage(self, identity: str) -> Passage | None:
         """Return the passage with this id."""

@@ -61,12 +61,16 @@ class Lexical:
         return int(self._searcher.num_docs)
 
     def search(
-        self, terms: Sequence[str], limit: int, days: Collection[date] | None = None
+        self,
+        terms: Sequence[str],
+        limit: int,
+        days: Collection[date] | None = None,
+        allowed: NDArray[np.int64] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Find the rows that hold most of `terms`, in any field.
 
         Returns `(rows, scores)`, both `(m,)` with `m <= limit`, best first, ties by lower row.
-        `days` keeps to passages published on one of them.
+        `days` keeps to passages published on one of them, `allowed` to these rows.
         """
         queries = [
             tantivy.Query.boost_query(self._any(field, terms), boost)
@@ -75,6 +79,8 @@ class Lexical:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
         if days is not None:
             query = self._only(query, "day", [day.toordinal() for day in days])
+        if allowed is not None:
+            query = self._only(query, "serial", self._serials[allowed].tolist())
         rows, scores = self._run(query, limit)
         order = np.lexsort((rows, -scores))
         return rows[order], scores[order]

@@ -99,7 +99,7 @@ class Hit:
 
     `score` is higher for better and comparable only within one question. Ranks count from 1 and are
     None where that half of the search did not find the passage. `terms` are the words of the
-    question that the passage holds.
+    question that the passage holds, `others` its words that mean the same as some of the question.
     """
 
     passage: Passage
@@ -107,3 +107,4 @@ class Hit:
     dense_rank: int | None
     lexical_rank: int | None
     terms: tuple[str, ...]
+    others: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Literal, Protocol
 
 from index.schema import Hit, Passage, Span
@@ -34,6 +35,19 @@ class Citation:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Period:
+    """The days that a question's own words kept the search to.
+
+    `phrase` is those words; `first` and `last` are the first and last such day on which something
+    was published, None where nothing was.
+    """
+
+    phrase: str
+    first: date | None
+    last: date | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -42,7 +56,8 @@ class Answer:
     the quotes, best first, none when the status is `no_evidence`; `hits` are the passages found,
     best first, whatever the status. `missing` are names in the question that no indexed briefing
     knows, under any name. `sure` tells that the quotes are to be read as the answer, and not only
-    as related to the question. `done` is False in the snapshots of an answer still growing.
+    as related to the question. `period` is what its words said about days, if they excluded any.
+    `done` is False in the snapshots of an answer still growing.
     """
 
     question: str
@@ -54,6 +69,7 @@ class Answer:
     missing: tuple[str, ...] = ()
     sure: bool = True
     understood_as: str = ""
+    period: Period | None = None
     by: Literal["extractive", "llm"] = "extractive"
     done: bool = True
 

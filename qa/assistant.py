@@ -7,6 +7,7 @@ screens.
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -26,6 +27,7 @@ from qa.extractive import answer, hits, missing, quotes
 from qa.question import read_question
 from qa.rank import rank
 from qa.retrieve import find
+from qa.scope import EVERYWHERE, Scope
 from qa.weights import Weights, load_weights
 
 
@@ -60,7 +62,7 @@ class Assistant:
         """Tell whether a question would be answered at once."""
         return self._opened is not None
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYWHERE) -> Answer:
         """Answer one question, as the next turn after earlier ones, the oldest first.
 
         Raises what opening an index raises (`IndexMissing`, `IndexDamaged`, `IndexMismatch`,
@@ -69,14 +71,16 @@ class Assistant:
         about = subject(question, history)
         if about and not points_back(question):
             # It is short, but may be a new topic: then the briefings answer it as it stands.
-            readings = self._ask(question, about), self._ask(question, "")
+            readings = self._ask(question, about, scope), self._ask(question, "", scope)
             return max(readings, key=lambda answer: answer.confidence)
-        return self._ask(question, about)
+        return self._ask(question, about, scope)
 
-    def _ask(self, question: str, about: str) -> Answer:
+    def _ask(self, question: str, about: str, scope: Scope) -> Answer:
         generation, embedder = self.open()
         asked = read_question(question, generation.days, self.clock(), about)
-        candidates = find(asked, generation, embedder, self.weights)
+        if scope.any_day:
+            asked = dataclasses.replace(asked, when=asked.when.without_days())
+        candidates = find(asked, generation, embedder, self.weights, scope)
         ranking = rank(asked, candidates, generation, self.weights)
         return answer(
             asked,
@@ -96,6 +100,10 @@ class Assistant:
         """Return the indexed briefings, newest first."""
         return self.open()[0].archive.sources()
 
+    def programmes(self) -> list[str]:
+        """Return the names of all programmes, in their order."""
+        return self.open()[0].archive.programmes()
+
     def briefing(self, source_id: str) -> Briefing | None:
         """Return a whole briefing, to be shown at a quote; None if it is not indexed (any more)."""
         return self.open()[0].archive.briefing(source_id)
@@ -103,6 +111,13 @@ class Assistant:
     def passage(self, identity: str) -> Passage | None:
         """Return the passage with this id."""
         return self.open()[0].archive.passage(identity)
+
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """Return the passages that begin the segments before and after that of a passage."""
+        firsts: dict[int, Passage] = {}
+        for each in self.open()[0].archive.passages_of(passage.source.id):
+            firsts.setdefault(each.section, each)
+        return firsts.get(passage.section - 1), firsts.get(passage.section + 1)
 
     def examples(self, count: int) -> list[str]:
         """Return up to `count` example questions that are answered, of the newest segments.

@@ -1,7 +1,8 @@
 """`python -m qa.evaluate DIR`: how often the answers of an index are right, by kind of question.
 
 DIR holds `briefings/` and `questions.jsonl`, in the format of `bench/README.md`, which also says
-how the scores are counted. Knows nothing about how answers are made.
+how the scores are counted. `--questions` takes the judgements of readers, too (`qa.feedback`).
+Knows nothing about how answers are made.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from index.schema import Passage
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.baselines import baselines
+from qa.feedback import history_of, read_questions
 from qa.words import error_sentence
 
 HARD = ("paraphrase", "english", "colloquial")
@@ -46,12 +48,6 @@ class Judged:
     confidence: float
     took_ms: float
     floor_ms: float  # what encoding the question and one FAISS search take alone
-
-
-def load_questions(folder: Path) -> list[dict[str, Any]]:
-    """Read `questions.jsonl`."""
-    lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
 
 
 def load_turns(folder: Path) -> list[dict[str, Any]]:
@@ -118,16 +114,30 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def evaluate(folder: Path, index: Path) -> list[Judged]:
-    """Ask every question and turn of `folder` against an index, after one to warm up."""
+def load(folder: Path) -> list[dict[str, Any]]:
+    """Read the questions and the turns of a folder."""
+    return [*read_judged(folder / "questions.jsonl"), *load_turns(folder)]
+
+
+def read_judged(path: Path) -> list[dict[str, Any]]:
+    """Read questions of which it is known what answers them; raises `ValueError` if of one not."""
+    questions = read_questions(path)
+    for question in questions:
+        for field in ("kind", "file", "evidence", "answer"):
+            if field not in question:
+                raise ValueError(f'{path}: "{question["question"]}" has no "{field}"')
+    return questions
+
+
+def evaluate(questions: Sequence[dict[str, Any]], index: Path) -> list[Judged]:
+    """Ask every question against an index, after one to warm up."""
     assistant = Assistant(index)
     assistant.warm()
-    questions = [*load_questions(folder), *load_turns(folder)]
     assistant.ask(questions[0]["question"])
     judged = []
     for question in questions:
         started = time.perf_counter()
-        answer = assistant.ask(question["question"], question.get("history", ()))
+        answer = assistant.ask(question["question"], history_of(question))
         took_ms = (time.perf_counter() - started) * 1000
         judged.append(judge(question, answer, assistant, took_ms, _floor_ms(question, assistant)))
     return judged
@@ -140,12 +150,13 @@ def _floor_ms(question: dict[str, Any], assistant: Assistant) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def compare(folder: Path, index: Path) -> dict[str, dict[str, float]]:
+def compare(questions: Sequence[dict[str, Any]], index: Path) -> dict[str, dict[str, float]]:
     """Return the share of each kind whose section each baseline finds first."""
     assistant = Assistant(index)
     generation, embedder = assistant.open()
     passages = list(generation.archive.all_passages())
-    questions = [q for q in load_questions(folder) if q["file"] is not None]
+    alone = [q for q in questions if not q["kind"].startswith(TURN)]
+    questions = [q for q in alone if q["file"] is not None]
     table = {}
     for name, search in baselines(generation, embedder).items():
         found: dict[str, list[bool]] = {}
@@ -247,6 +258,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m qa.evaluate", description=__doc__)
     parser.add_argument("folder", type=Path, help="a folder with briefings/ and questions.jsonl")
+    parser.add_argument("--questions", type=Path, help="these instead, such as readers' judgements")
     parser.add_argument("--index", type=Path, help="ask this index instead of a temporary one")
     parser.add_argument("--model", help="build the temporary index with this encoder")
     parser.add_argument("--compare", action="store_true", help="measure baselines beside")
@@ -257,8 +269,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             index = args.index or Path(scratch)
             if args.index is None:
                 build(args.folder / "briefings", index, open_embedder(args.model))
-            judged = evaluate(args.folder, index)
-            beside = compare(args.folder, index) if args.compare else {}
+            questions = read_judged(args.questions) if args.questions else load(args.folder)
+            judged = evaluate(questions, index)
+            beside = compare(questions, index) if args.compare else {}
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
     except BriefingError as error:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2

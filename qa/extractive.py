@@ -17,11 +17,12 @@ import numpy as np
 from index.generations import Generation
 from index.lexical import FIELDS
 from index.schema import Hit, Passage, Span
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Period
 from qa.question import Question, actors, subjects
 from qa.rank import Ranking, Sentence
 from qa.retrieve import Candidates
 from qa.weights import Weights
+from qa.when import When
 
 QUOTES = 3
 HITS = 10
@@ -56,8 +57,15 @@ def answer(
         citations=citations,
         hits=tuple(hits),
         missing=tuple(missing),
+        period=_period(question.when),
         sure=found and confidence >= weights.sure and not about,
     )
+
+
+def _period(when: When) -> Period | None:
+    if not when.strict or when.days is None:
+        return None
+    return Period(when.phrase, min(when.days, default=None), max(when.days, default=None))
 
 
 def quotes(question: Question, ranking: Ranking) -> list[Citation]:
@@ -151,6 +159,7 @@ def hits(
             dense_rank=int(candidates.dense_ranks[place]) or None,
             lexical_rank=int(candidates.lexical_ranks[place]) or None,
             terms=tuple(itertools.compress(question.terms, candidates.held[place].tolist())),
+            others=tuple(itertools.compress(candidates.others, candidates.others_held[place])),
         )
         for place, passage in chosen
     ]

@@ -9,7 +9,8 @@ Knows nothing about answers.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from index.embed import Embedder
 from index.generations import Generation
 from index.terms import TermTable, numbered
 from qa.question import Question, other_terms
+from qa.scope import EVERYWHERE, Scope
 from qa.weights import PASSAGE_FEATURES, Weights
 
 Floats = NDArray[np.float64]
@@ -46,7 +48,8 @@ class Candidates:
     in_body: NDArray[np.bool_]  # (c, t)
     in_heading: NDArray[np.bool_]  # (c, t)
     others: tuple[str, ...]  # the terms of other words for what the question says
-    others_idf: Floats  # 0 for what the index does not hold
+    others_idf: Floats  # (u,): 0 for what the index does not hold
+    others_held: NDArray[np.bool_]  # (c, u): by body or heading
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -58,11 +61,15 @@ class Candidates:
 
 
 def find(
-    question: Question, generation: Generation, embedder: Embedder, weights: Weights
+    question: Question,
+    generation: Generation,
+    embedder: Embedder,
+    weights: Weights,
+    scope: Scope = EVERYWHERE,
 ) -> Candidates:
-    """Find the candidates for a question in an open generation."""
+    """Find the candidates for a question within a scope, in an open generation."""
     query = embedder.encode_query(question.when.rest)
-    by_words, by_meaning, rows = _propose(question, generation, query)
+    by_words, by_meaning, rows = _propose(question, generation, query, scope)
     idf, known = _idf(question.terms, generation)
     others = other_terms(question)
     others_idf, others_known = _idf(others, generation)
@@ -85,6 +92,7 @@ def find(
         in_heading=heading.counts[order, : len(idf)] > 0,
         others=others,
         others_idf=words.others_idf,
+        others_held=(body.counts + heading.counts)[order, len(idf) :] > 0,
     )
 
 
@@ -104,16 +112,28 @@ def _asking(
 
 
 def _propose(
-    question: Question, generation: Generation, query: NDArray[np.float32]
+    question: Question, generation: Generation, query: NDArray[np.float32], scope: Scope
 ) -> tuple[Rows, Rows, Rows]:
     """Return the best rows by words, the best by meaning, and all that either proposes."""
-    vectors, when = generation.vectors, question.when
-    days = when.days if when.strict else None
-    allowed = None if days is None else generation.archive.rows_on(days)
-    by_words, _ = generation.lexical.search(question.terms, _PROPOSED, days)
+    vectors, archive = generation.vectors, generation.archive
+    days = _days(question, generation, scope)
+    allowed = None if days is None else archive.rows_on(days)
+    chosen = None
+    if scope.programme or scope.source:
+        chosen = archive.rows_of(scope.programme, scope.source)
+        allowed = chosen if allowed is None else np.intersect1d(allowed, chosen)
+    by_words, _ = generation.lexical.search(question.terms, _PROPOSED, days, chosen)
     by_meaning, _ = vectors.search(query, _PROPOSED, allowed)
     by_sentence = vectors.search_sentences(query, _PROPOSED, allowed)
     return by_words, by_meaning, np.unique(np.concatenate([by_words, by_meaning, by_sentence]))
+
+
+def _days(question: Question, generation: Generation, scope: Scope) -> Collection[date] | None:
+    """Return the days that question and scope both allow, None for all."""
+    when = question.when
+    asked = when.days if when.strict else None
+    within = scope.days(generation.days)
+    return asked if within is None else within if asked is None else asked & within
 
 
 def _idf(terms: Sequence[str], generation: Generation) -> tuple[Floats, NDArray[np.bool_]]:

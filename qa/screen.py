@@ -5,15 +5,20 @@ Knows nothing about the web framework.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from index.errors import BriefingError, IndexMissing
 from index.schema import Span
 from qa import view
+from qa.answer import Citation
 from qa.assistant import Assistant
 from qa.desk import Desk
+from qa.feedback import Judgement, Verdict, record
 from qa.markup import Place, read_place
 from qa.question import MAX_CHARS
+from qa.scope import EVERYWHERE, Scope, read_scope
 from qa.words import Language, error_sentence, say
 
 
@@ -40,6 +45,59 @@ def state_html(desk: Desk[Any], language: Language) -> str:
     return view.state_html("failed", error_sentence(desk.problem, language))
 
 
+def scope_of(sent: str) -> tuple[Scope, str]:
+    """Read the scope that the page sends; return it, and what of it stays for the next question.
+
+    What is no scope narrows nothing: the fields of the page can't make such.
+    """
+    try:
+        parts = json.loads(sent or "{}")
+        written = {n: str(parts.get(n) or "") for n in ("since", "until", "programme", "source")}
+        scope = read_scope(**written, any_day=bool(parts.get("any_day")))
+    except (ValueError, AttributeError):
+        return EVERYWHERE, ""
+    return scope, json.dumps({**parts, "any_day": False})
+
+
+def programmes(desk: Desk[Any]) -> list[str]:
+    """Return the names of the programmes that can be asked for."""
+    return desk.assistant.programmes() if desk.sources() else []
+
+
+def judged(assistant: Assistant, said: Mapping[str, Any], language: Language) -> str:
+    """Keep what a reader says of an answer, and return what to tell him.
+
+    `said` is what the page sends: "question", "history", "verdict" and "link", which leads to what
+    the answer quotes, or is "". Only words of the index are kept beside the questions.
+    """
+    question, *history = (
+        str(each) for each in [said.get("question", ""), *said.get("history", [])]
+    )
+    wrong = next((what for each in (question, *history) if (what := fault(each, language))), None)
+    if wrong:
+        return wrong
+    verdict: Verdict = "right" if said.get("verdict") == "right" else "wrong"
+    try:
+        citation = _cited(assistant, str(said.get("link", "")))
+        record(Judgement(question.strip(), tuple(history), verdict, citation), assistant.index)
+    except BriefingError as error:
+        return error_sentence(error, language)
+    return say(language, "judged")
+
+
+def _cited(assistant: Assistant, link: str) -> Citation | None:
+    place = read_place(link)
+    passage = assistant.passage(place.id) if place and place.kind == "passage" else None
+    if place is None or passage is None:
+        return None
+    start, end = place.marks[0] if place.marks else (0, len(passage.text))
+    span = Span(passage.span.start + start, passage.span.start + end)
+    try:
+        return Citation(passage, passage.quote(span), span)
+    except ValueError:  # marks typed by hand
+        return None
+
+
 def place_html(assistant: Assistant, link: str, language: Language) -> str:
     """Show the briefing that a link leads to; the link may be old, or typed by hand."""
     place = read_place(link)
@@ -60,4 +118,5 @@ def _briefing(assistant: Assistant, place: Place, language: Language) -> str | N
         return None
     origin = passage.span.start
     marks = [Span(origin + start, origin + end) for start, end in place.marks]
-    return view.reader_html(briefing, passage.span, marks, language)
+    before, after = assistant.beside(passage)
+    return view.reader_html(briefing, passage.span, marks, language, before, after)

@@ -28,7 +28,7 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
     for number, citation in enumerate(answer.citations, start=1):
         quote = " ".join(citation.quote.split())  # two sentences may stand in two paragraphs
         lines += [f"{number}. “{quote}”", f"   — {_where(citation.passage, language)}"]
-    return "\n".join(lines + _listed("matches", others, language))
+    return "\n".join(lines + _listed("further", others, language))
 
 
 def while_it_is_read(run: Callable[[], int]) -> int:

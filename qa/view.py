@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 from index.errors import BriefingError
-from index.schema import Briefing, Passage, Source, Span
-from qa.answer import Answer, Citation
+from index.schema import Briefing, Hit, Passage, Source, Span
+from qa.answer import Answer, Citation, Period
 from qa.markup import Place, escape, marked
 from qa.words import Language, day, error_sentence, say
 
@@ -46,25 +47,57 @@ def pending_html(language: Language, ready: bool) -> str:
 
 
 def answer_html(answer: Answer, language: Language) -> str:
-    """Show an answer: its quotes in their passages, then the other passages, folded."""
+    """Show an answer: its quotes in their passages, numbered, then more to read, folded."""
     if answer.status == "no_evidence":
         return _not_found(answer, language)
     found: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         found.setdefault(citation.passage.id, []).append(citation)
+    why = {hit.passage.id: hit for hit in answer.hits}
     said = f'<p class="said">{escape(answer.text)}</p>' if answer.by == "llm" else ""
-    quotes = "".join(_found(citations, language) for citations in found.values())
-    said = _read_as(answer, language) + _step(answer, language) + said
+    quotes = "".join(
+        _found(number, citations, why.get(identity), language)
+        for number, (identity, citations) in enumerate(found.items(), start=1)
+    )
     others = [hit.passage for hit in answer.hits if hit.passage.id not in found][:_OTHERS]
-    return f'<article class="answer">{said}{quotes}{_cards("matches", others, language)}</article>'
+    return (
+        f'<article class="answer">{_read_as(answer, language)}{_step(answer, language)}{said}'
+        f"{quotes}{_tools(answer, language)}{_cards('further', others, language)}</article>"
+    )
 
 
 def _read_as(answer: Answer, language: Language) -> str:
-    """Say how a question was read that leans on an earlier one."""
-    if answer.understood_as in ("", answer.question):
+    """Say how a question was read: with an earlier one that it leans on, on which days."""
+    said = ""
+    if answer.understood_as not in ("", answer.question):
+        read = say(language, "understood_as", question=answer.understood_as)
+        said = f'<p class="understood">{escape(read)}</p>'
+    return said + _period(answer.period, language)
+
+
+def _period(period: Period | None, language: Language) -> str:
+    """Show the days that were searched as a chip that takes them away."""
+    if period is None:
         return ""
-    said = say(language, "understood_as", question=answer.understood_as)
-    return f'<p class="understood">{escape(said)}</p>'
+    days = say(language, "period_none")
+    if period.first and period.last:
+        ends = dict.fromkeys((day(language, period.first), day(language, period.last)))
+        days = " – ".join(ends)
+    told = escape(say(language, "period", phrase=period.phrase, days=days))
+    return f'<p class="period">{told} {_button("any-day", "any_day", language)}</p>'
+
+
+def _button(look: str, key: str, language: Language) -> str:
+    return f'<button type="button" class="{look}">{escape(say(language, key))}</button>'
+
+
+def _tools(answer: Answer, language: Language) -> str:
+    """Offer to copy the answer, and to say whether it is right."""
+    tools = [("right", "judge_right"), ("wrong", "judge_wrong")]
+    if answer.citations:
+        tools = [("copy", "copy_answer"), *tools]
+    shown = "".join(_button(look, key, language) for look, key in tools)
+    return f'<p class="tools">{shown}</p>'
 
 
 def _step(answer: Answer, language: Language) -> str:
@@ -83,11 +116,17 @@ def error_html(error: BriefingError, language: Language) -> str:
 
 
 def reader_html(
-    briefing: Briefing, here: Span | None, marks: Sequence[Span], language: Language
+    briefing: Briefing,
+    here: Span | None,
+    marks: Sequence[Span],
+    language: Language,
+    before: Passage | None = None,
+    after: Passage | None = None,
 ) -> str:
     """Show a whole briefing; `here` is set off and `marks` (of its text) are marked.
 
     What stands outside the segments, such as greetings and the site's furniture, is shown faintly.
+    `before` and `after` begin the segments next to the one that is read.
     """
     lines: list[str] = []
     start = 0
@@ -99,8 +138,24 @@ def reader_html(
             lines.append(f'<p class="{look}">{marked(briefing.text, span, marks)}</p>')
     source = briefing.source
     dateline = f'<p class="byline">{_dateline(source, language)}</p>'
-    head = f"<h2><bdi>{escape(source.title)}</bdi></h2>{dateline}"
+    steps = _step_to("previous", before, language) + _step_to("next", after, language)
+    only = (
+        f'<button type="button" class="only-this" value="{escape(quote(source.id))}">'
+        f"{escape(say(language, 'only_this'))}</button>"
+    )
+    head = (
+        f"<h2><bdi>{escape(source.title)}</bdi></h2>{dateline}"
+        f'<nav class="steps">{steps}{only}</nav>'
+    )
     return _panel(head, "".join(lines), language)
+
+
+def _step_to(which: str, passage: Passage | None, language: Language) -> str:
+    if passage is None:
+        return ""
+    link = escape(Place("passage", passage.id).link())
+    title = escape(passage.heading or say(language, "no_heading"))
+    return f'<a class="{which}" href="{link}" title="{title}">{escape(say(language, which))}</a>'
 
 
 def gone_html(language: Language) -> str:
@@ -119,6 +174,13 @@ def hint_html(text: str, urgent: bool = False) -> str:
     return f'<p class="hint{" urgent" if urgent else ""}" role="status">{escape(text)}</p>'
 
 
+def keep_html(language: Language) -> str:
+    """Show what a conversation can be kept as."""
+    looks = [("save-markdown", "save_markdown"), ("save-json", "save_json"), ("print", "print")]
+    shown = "".join(_button(look, key, language) for look, key in looks)
+    return f'<p class="keep">{shown}</p>'
+
+
 def empty_html(language: Language) -> str:
     """Show what a chat without questions says."""
     title, text = say(language, "empty_title"), say(language, "empty_text")
@@ -132,21 +194,44 @@ def _not_found(answer: Answer, language: Language) -> str:
         why = say(language, "none_missing", names=", ".join(answer.missing))
     return (
         f'<section class="not-found"><h3>{escape(say(language, "none_title"))}</h3>'
-        f"<p>{escape(why)}</p>"
+        f"<p>{escape(why)}</p>{_read_as(answer, language)}{_tools(answer, language)}"
         f"{_cards('nearest', nearest, language)}</section>"
     )
 
 
-def _found(citations: Sequence[Citation], language: Language) -> str:
+_NUMBERS = "①②③"  # there are at most three quotes
+
+
+def _found(number: int, citations: Sequence[Citation], hit: Hit | None, language: Language) -> str:
     passage = citations[0].passage
     source = passage.source
     marks = [citation.span for citation in citations]
     quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
     return (
         f'<section class="found"><blockquote>{quotes}</blockquote>'
-        f'<p class="cite">{_heading(passage, language)} {_byline(source, language)}</p>'
+        f'<p class="cite"><span class="number">{_NUMBERS[number - 1]}</span> '
+        f"{_heading(passage, language)} {_byline(source, language)}</p>"
         f'<div class="passage">{_passage(passage, marks)}</div>{_open(passage, marks, language)}'
-        "</section>"
+        f"{_why(hit, language)}</section>"
+    )
+
+
+def _why(hit: Hit | None, language: Language) -> str:
+    """Tell on demand how a passage was found."""
+    if hit is None:
+        return ""
+    ranks = {"why_words": hit.lexical_rank, "why_meaning": hit.dense_rank}
+    told = [
+        say(language, key, rank=rank) if rank else say(language, f"{key}_not")
+        for key, rank in ranks.items()
+    ]
+    for key, words in (("why_others", hit.others), ("why_terms", hit.terms)):
+        if words:
+            told.insert(0, say(language, key, words=", ".join(words)))
+    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in told)
+    return (
+        f'<details class="why"><summary>{escape(say(language, "why"))}</summary>'
+        f"<ul>{lines}</ul></details>"
     )
 
 
@@ -162,7 +247,7 @@ def _card(passage: Passage, language: Language) -> str:
     return (
         f"<details><summary>{_heading(passage, language)} {_byline(source, language)}</summary>"
         f'<div class="passage">{_passage(passage, ())}</div>'
-        f"{_open(passage, (), language)}</details>"
+        f"{_open(passage, (), language, this_one=True)}</details>"
     )
 
 
@@ -177,9 +262,15 @@ def _within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(Span(start - origin, end - origin) for start, end in spans)
 
 
-def _open(passage: Passage, marks: Iterable[Span], language: Language) -> str:
+def _open(
+    passage: Passage, marks: Iterable[Span], language: Language, this_one: bool = False
+) -> str:
     link = escape(Place("passage", passage.id, _within(passage, marks)).link())
-    return f'<p class="open"><a href="{link}">{escape(say(language, "open"))}</a></p>'
+    judge = f" {_button('this-one', 'judge_this', language)}" if this_one else ""
+    return (
+        f'<p class="open"><a href="{link}">{escape(say(language, "open"))}</a> '
+        f"{_button('copy-link', 'copy_link', language)}{judge}</p>"
+    )
 
 
 def _heading(passage: Passage, language: Language) -> str:

@@ -39,6 +39,10 @@ class When:
     strict: bool = False
     order: Order | None = None
 
+    def without_days(self) -> When:
+        """Return the same without days; what is looked for stays as it was read."""
+        return dataclasses.replace(self, phrase="", days=None, strict=False)
+
 
 # What follows the date of a broadcast: "4월 24일 브리핑에서", "2월에 나온", "6월 1일자 뉴스".
 _AIRED = r"브리핑|방송|뉴스|보도|기사|아침 소식|소식|briefings?|broadcasts?|news|episodes?|shows?"

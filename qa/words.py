@@ -39,7 +39,37 @@ KO = {
     "waiting": "준비되는 대로 답하겠습니다…",
     "understood_as": "앞의 질문과 이어 읽었습니다: {question}",
     "only_related": "답인지 확실하지 않아 관련 구절로 보여 드립니다.",
-    "matches": "다른 구절",
+    "scope": "범위 좁히기",
+    "scope_since": "부터",
+    "scope_until": "까지",
+    "scope_programme": "프로그램",
+    "scope_source": "브리핑",
+    "scope_all": "모두",
+    "scope_remove": "지우기",
+    "previous": "← 앞 꼭지",
+    "next": "다음 꼭지 →",
+    "only_this": "이 브리핑에만 묻기",
+    "save_markdown": "Markdown으로 저장",
+    "save_json": "JSON으로 저장",
+    "print": "인쇄",
+    "period": "기간: {phrase} ({days})",
+    "period_none": "그날 나온 브리핑이 없습니다",
+    "any_day": "날짜 빼고 다시 찾기",
+    "further": "더 읽을거리",
+    "why": "왜 이 구절인가",
+    "why_terms": "질문의 낱말: {words}",
+    "why_others": "같은 뜻의 낱말: {words}",
+    "why_words": "낱말로는 {rank}번째",
+    "why_words_not": "낱말로는 찾지 못함",
+    "why_meaning": "뜻으로는 {rank}번째",
+    "why_meaning_not": "뜻으로는 찾지 못함",
+    "copy_answer": "답 복사",
+    "copy_link": "링크 복사",
+    "copied": "복사했습니다",
+    "judge_right": "맞아요",
+    "judge_wrong": "틀렸어요",
+    "judge_this": "이 구절이 정답",
+    "judged": "적어 두었습니다. 고맙습니다",
     "nearest": "가까운 구절 — 답이 아닙니다",
     "none_title": "근거를 찾지 못했습니다",
     "none_text": (
@@ -160,7 +190,37 @@ EN = {
     "waiting": "Will answer as soon as everything is loaded…",
     "understood_as": "Read with the question before: {question}",
     "only_related": "Not surely the answer: these are related passages.",
-    "matches": "Other passages",
+    "scope": "Narrow the search",
+    "scope_since": "From",
+    "scope_until": "Until",
+    "scope_programme": "Programme",
+    "scope_source": "Briefing",
+    "scope_all": "all",
+    "scope_remove": "remove",
+    "previous": "← Previous segment",
+    "next": "Next segment →",
+    "only_this": "Ask only this briefing",
+    "save_markdown": "Save as Markdown",
+    "save_json": "Save as JSON",
+    "print": "Print",
+    "period": "Days: {phrase} ({days})",
+    "period_none": "no briefing of that day",
+    "any_day": "Search all days",
+    "further": "More to read",
+    "why": "Why this passage",
+    "why_terms": "Words of the question: {words}",
+    "why_others": "Words that mean the same: {words}",
+    "why_words": "By words: number {rank}",
+    "why_words_not": "Not found by words",
+    "why_meaning": "By meaning: number {rank}",
+    "why_meaning_not": "Not found by meaning",
+    "copy_answer": "Copy answer",
+    "copy_link": "Copy link",
+    "copied": "Copied",
+    "judge_right": "Right",
+    "judge_wrong": "Wrong",
+    "judge_this": "This is the answer",
+    "judged": "Noted, thank you",
     "nearest": "Nearest passages — not an answer",
     "none_title": "No evidence found",
     "none_text": (
@@ -242,6 +302,18 @@ def language_of(accept: str | None) -> Language:
 def say(language: Language, key: str, **values: object) -> str:
     """Return a sentence with its values filled in; plain text, not yet escaped for HTML."""
     return WORDS[language][key].format(**values)
+
+
+def for_scripts() -> dict[Language, dict[str, str]]:
+    """Return the words that the page's own scripts use."""
+    return {
+        language: {
+            key: said
+            for key, said in words.items()
+            if key.startswith("scope") or key in ("copied", "none_title")
+        }
+        for language, words in WORDS.items()
+    }
 
 
 def day(language: Language, published: date | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ from qa import screen
 from qa.answer import Answer, Citation
 from qa.desk import Desk
 from qa.question import MAX_CHARS
+from qa.scope import EVERYWHERE, Scope
 
 TEXT = "◇ ASML\n\n도시는 <b>아인트호벤</b>입니다."
 SPAN = Span(8, len(TEXT))
@@ -52,9 +54,9 @@ class FakeAssistant:
         """Tell whether it was warmed."""
         return self.warmed
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """Quote the one sentence, or find nothing; remembers the turns before."""
-        self.history = list(history)
+    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYWHERE) -> Answer:
+        """Quote the one sentence, or find nothing; remembers the turns before and the scope."""
+        self.history, self.scope = list(history), scope
         if self.problem:
             raise self.problem
         found = (Citation(PASSAGE, SPAN.of(TEXT), SPAN),) if "ASML" in question else ()
@@ -70,6 +72,10 @@ class FakeAssistant:
     def examples(self, count: int) -> list[str]:
         """Ask the one thing it knows."""
         return ["ASML은 어디에 투자하나?"][:count]
+
+    def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
+        """Return the one passage as the next."""
+        return None, passage
 
     def briefing(self, source_id: str) -> Briefing | None:
         """Return the one briefing."""
@@ -135,8 +141,8 @@ def test_answer_not_found_and_error_look_different(chat):
 
 @pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_CHARS + 1)])
 def test_nothing_is_sent_that_can_not_be_asked(chat, question):
-    ((conversation, box, hint),) = chat.respond(question, [])
-    assert conversation == box == gr.skip()
+    ((conversation, box, scope, hint),) = chat.respond(question, [])
+    assert conversation == box == scope == gr.skip()
     assert "urgent" in hint
     assert ("501자" in hint) == bool(question.strip())
 
@@ -149,7 +155,7 @@ def test_words_follow_the_browser(chat):
     class English:
         headers = {"accept-language": "en-US"}  # noqa: RUF012 - stands in for a request
 
-    *_, (conversation, _, hint) = chat.respond("날씨는?", [], English())
+    *_, (conversation, *_, hint) = chat.respond("날씨는?", [], "", English())
     assert "No evidence found" in conversation[-1]["content"]
     assert "Enter sends" in hint
 
@@ -163,6 +169,12 @@ def test_the_api_answers_with_the_public_contract(chat):
     chat.desk.assistant.problem = IndexMissing(Path("index"))
     with pytest.raises(gr.Error, match="색인"):
         chat.ask("ASML은?")
+
+
+def test_the_scope_of_the_page_goes_along_once(chat):
+    first, _ = chat.respond("ASML은?", [], '{"source": "a.txt", "any_day": true}')
+    assert chat.desk.assistant.scope == Scope(source="a.txt", any_day=True)
+    assert json.loads(first[2]) == {"source": "a.txt", "any_day": False}
 
 
 def test_links_open_the_briefing_at_the_place(chat):

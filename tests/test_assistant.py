@@ -13,7 +13,7 @@ from index.errors import IndexMismatch, IndexMissing
 from index.generations import current
 from qa.answer import Answer
 from qa.assistant import Assistant
-from qa.evaluate import abstention, evaluate, scores
+from qa.evaluate import abstention, evaluate, load, scores
 from qa.examples import examples
 
 
@@ -127,7 +127,7 @@ def test_answers_keep_the_laws(dev_index):
 
 
 def test_the_benchmark_is_met(dev_index):
-    judged = evaluate(DEV, dev_index)
+    judged = evaluate(load(DEV), dev_index)
     found = scores(judged)
     for kind, least in (("lexical", 0.95), ("keyword", 0.95), ("colloquial", 0.95)):
         assert found[kind]["R@1"] >= least, kind

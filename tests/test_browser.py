@@ -179,6 +179,110 @@ def test_the_answer_is_quoted_marked_and_opens_in_its_briefing(open_page):
     expect(other.locator(".reader mark").first).to_be_in_viewport()
 
 
+def test_an_answer_is_copied_and_a_conversation_taken_along(open_page):
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, ASML)
+    ask(page, NO_ANSWER)
+    page.locator(".tools .copy").first.click()
+    expect(page.locator(".tools .copy").first).to_have_text("복사했습니다")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    quote = page.locator(".answer blockquote p").first.inner_text()
+    assert copied.startswith(f"**{ASML}**\n\n> {quote}")
+    assert (
+        "[^1]\n\n[^1]: ASML, 떠나지 않는다…아인트호벤에 2만 명 일터 — \\[세계로 브리핑\\]" in copied
+    )
+    page.locator(".found .copy-link").first.click()
+    address = page.evaluate("navigator.clipboard.readText()")
+    other = open_page(address)
+    expect(other.locator(".reader mark").first).to_be_in_viewport()
+
+    with page.expect_download() as saved:
+        page.locator(".save-json").click()
+    first, second = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
+    assert (first["question"], first["status"], second["status"]) == (
+        ASML,
+        "answered",
+        "no_evidence",
+    )
+    assert first["citations"][0]["quotes"][0] == quote
+    assert first["citations"][0]["link"] == address
+    with page.expect_download() as saved:
+        page.locator(".save-markdown").click()
+    written = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert written.startswith(copied)
+    assert f"**{NO_ANSWER}**\n\n근거를 찾지 못했습니다" in written
+
+    page.emulate_media(media="print")
+    expect(page.locator("#question")).to_be_hidden()
+    expect(page.locator(".answer blockquote").first).to_be_visible()
+
+
+def test_a_judgement_is_kept_beside_the_index(open_page, sample_index, tmp_path):
+    shutil.copytree(sample_index, tmp_path / "index")
+    with Server(tmp_path / "index", SAMPLES) as server:
+        page = open_page(server.url)
+        ask(page, ASML)
+        ask(page, "그럼 언제부터?")
+        page.locator(".tools .wrong").last.click()
+        expect(page.locator(".tools .wrong").last).to_contain_text("적어 두었습니다")
+        page.locator(".cards details").first.locator("summary").click()
+        page.locator(".this-one").first.click()
+        expect(page.locator(".this-one").first).to_contain_text("적어 두었습니다")
+    lines = (tmp_path / "index" / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
+    wrong, right = map(json.loads, lines)
+    assert (wrong["kind"], wrong["question"], wrong["history"]) == (
+        "wrong",
+        "그럼 언제부터?",
+        [ASML],
+    )
+    assert (right["kind"], right["question"], right["history"]) == ("judged", ASML, [])
+    assert right["evidence"] in (SAMPLES / right["file"]).read_text(encoding="utf-8")
+
+
+def test_the_search_is_narrowed_and_widened_again(open_page):
+    page = open_page()
+    ask(page, "4월 25일 브리핑에서 ASML 소식은?")
+    expect(page.locator(".period")).to_contain_text("기간: 4월 25일 (2024년 4월 25일)")
+    page.locator(".any-day").click()
+    expect(page.locator(OUTCOME)).to_have_count(2, timeout=30_000)
+    expect(page.locator(".period")).to_have_count(1)
+
+    page.locator(".narrow summary").click()
+    page.locator(".narrow [name=until]").fill("2024-04-18")
+    page.locator(".narrow [name=until]").dispatch_event("change")
+    expect(page.locator(".chip")).to_have_text("까지: 2024-04-18 ✕")
+    expect(page.locator(".narrow option")).to_have_count(2)
+    ask(page, "ASML 소식은?")
+    shown = page.locator(".answer").last.locator(".byline").all_inner_texts()
+    assert shown
+    assert all("4월 16일" in each or "4월 18일" in each for each in shown)
+    page.locator(".found .open a").last.click()
+    page.locator(".reader .only-this").click()
+    expect(page.locator(".chip")).to_have_count(2)
+    shoot(page, "narrowed")
+    page.locator(".reader .shut").click()
+    for _ in range(2):
+        page.locator(".chip").first.click()
+    expect(page.locator(".chip")).to_have_count(0)
+    page.locator("#new-chat").click()
+    expect(page.locator(".asked")).to_have_count(0)
+    ask(page, ASML)
+    expect(page.locator(".answer").last).to_contain_text("2024년 4월 23일")
+
+
+def test_the_reader_goes_from_segment_to_segment(open_page):
+    page = open_page()
+    ask(page, ASML)
+    page.locator(".found .open a").first.click()
+    expect(page.locator(".reader .here").first).to_contain_text("ASML이 고국에")
+    page.locator(".reader .next").click()
+    expect(page.locator(".reader .here").first).to_contain_text("틱톡")
+    expect(page.locator(".reader .here").first).to_be_in_viewport()
+    page.locator(".reader .previous").click()
+    expect(page.locator(".reader .here").first).to_contain_text("ASML이 고국에")
+
+
 def test_what_is_not_there_is_said_calmly(open_page):
     page = open_page()
     ask(page, NO_ANSWER)

@@ -15,7 +15,7 @@ ROWS = [
         "index.arrays",
         "index.share",
         "index.pages.furniture",
-        "qa.days",
+        *("qa.days", "qa.scope"),
     },
     {
         *("index.text", "index.terms", "index.lexical", "index.vectors", "index.lock"),
@@ -48,6 +48,7 @@ ROWS = [
         "qa.conversation",
         "qa.extractive",
         "qa.examples",
+        "qa.feedback",
         "qa.protocol",
         "qa.view",
         "qa.catalogue",
@@ -60,7 +61,7 @@ ROWS = [
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
 ASKING = {
-    "qa.days",
+    *("qa.days", "qa.scope"),
     "qa.answer",
     "qa.question",
     "qa.weights",
@@ -79,7 +80,7 @@ ASKING = {
         *("qa.desk", "qa.screen"),
         "qa.markup",
     ),
-    *("qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
+    *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
 BUILDING = {"index.build", "index.reuse", "index.mirror", "index.read", "index.passages"}
 # The mains show errors in words that `qa` keeps.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from datetime import date
@@ -13,7 +14,7 @@ import pytest
 from index import errors
 from index.schema import Briefing, Hit, Passage, Section, Source, SourceSummary, Span
 from qa import catalogue, view
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Period
 from qa.markup import Place, escape, marked, read_place
 from qa.words import EN, KO, day, error_sentence, language_of, say
 
@@ -77,6 +78,37 @@ def test_escaped_text_is_read_back_as_it_was_and_means_nothing(text):
     assert not re.search(r"(?<!&)#", shown)
 
 
+def test_why_tells_the_words_that_were_found_and_what_was_not():
+    answer = answer_of("첫 문장이다.")
+    hit = dataclasses.replace(answer.hits[0], terms=("문장",), others=("글",), lexical_rank=None)
+    words = Page(view.answer_html(dataclasses.replace(answer, hits=(hit,)), "ko")).words
+    assert "질문의 낱말: 문장같은 뜻의 낱말: 글낱말로는 찾지 못함뜻으로는 1번째" in words
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (date(2024, 4, 1), date(2024, 4, 30), "(2024년 4월 1일 – 2024년 4월 30일)"),
+        (date(2024, 4, 1), date(2024, 4, 1), "(2024년 4월 1일)"),
+        (None, None, "(그날 나온 브리핑이 없습니다)"),
+    ],
+)
+def test_the_days_that_were_searched_are_said(first, last, told):
+    for cited in ((0,), ()):
+        answer = answer_of("첫 문장이다.", cited)
+        answer = dataclasses.replace(answer, period=Period("4월 <b>", first, last))
+        assert f"기간: 4월 <b> {told} 날짜 빼고" in Page(view.answer_html(answer, "ko")).words
+
+
+def test_the_reader_leads_to_the_segments_beside():
+    passage = answer_of("첫 문장이다.").citations[0].passage
+    briefing = Briefing(passage.source, "가" * 200, (Section("꼭지", passage.span),))
+    shown = view.reader_html(briefing, passage.span, (), "ko", None, passage)
+    assert Page(shown).links == ["#/s/p1"]
+    assert "앞 꼭지" not in shown
+    assert 'value="a/2024.txt"' in html.unescape(shown)
+
+
 def test_control_characters_are_shown_as_pictures():
     assert escape("\x1b[31m\x00\x7f\r\n") == "␛&#91;31m␀␡&#10;"
 
@@ -118,7 +150,9 @@ def test_an_answer_quotes_marks_and_names_its_source():
     assert "2024년 4월 23일" in page.words
     assert "글로벌 비즈" in page.words
     assert page.links == ["#/s/p1?mark=8-16&mark=17-21", "#/s/p2"]
-    assert page.tags.count("details") == 1
+    assert page.tags.count("details") == 2  # why, and the other passage
+    assert "낱말로는 1번째뜻으로는 1번째" in page.words
+    assert page.words.index("①") < page.words.index("더 읽을거리")
 
 
 def test_sentences_of_one_passage_share_one_source_line():

@@ -32,7 +32,7 @@ from index.embed import Embedder, open_embedder
 from index.generations import Generation, current
 from index.schema import Passage
 from qa.confidence import confidence_features
-from qa.evaluate import UNANSWERABLE, load_questions
+from qa.evaluate import UNANSWERABLE, read_judged
 from qa.question import Question, read_question
 from qa.rank import Ranking, rank
 from qa.retrieve import Candidates, find
@@ -205,7 +205,7 @@ def _indexes(groups: Groups, scratch: Path) -> tuple[list[Asked], list[Asked]]:
         embedder = Remembering(open_embedder(model))
         for folder in folders:
             number = len(whole)
-            questions, place = load_questions(folder), scratch / str(number)
+            questions, place = read_judged(folder / "questions.jsonl"), scratch / str(number)
             generation = _index(folder / "briefings", place / "whole", embedder)
             whole.append(Asked(generation, embedder, questions, number % 2))
             for path in sorted((folder / "briefings").iterdir()):
