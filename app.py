@@ -8,12 +8,13 @@ layout and the wiring; what is shown is made by `qa.view` and `qa.catalogue`, ev
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypedDict
 from urllib.parse import quote
@@ -24,10 +25,10 @@ from gradio.events import api
 from index.build import Summary, build, rollback
 from index.errors import BriefingError, IndexMissing
 from qa import catalogue, screen, view
+from qa.api import Api
 from qa.assistant import Assistant
 from qa.desk import Desk
-from qa.protocol import answer_fields
-from qa.words import EN, KO, Language, error_sentence, for_scripts, language_of, say
+from qa.words import EN, KO, Language, for_scripts, language_of, say
 
 EXAMPLES = 4
 # Answers take tens of milliseconds each; this many people may be answered at the same moment. One
@@ -79,21 +80,6 @@ class Chat:
         except BriefingError as error:
             shown = view.error_html(error, language)
         yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
-
-    def ask(self, question: str, history: list[str] | None = None) -> dict[str, Any]:
-        """Answer a question from the briefings with whole sentences, quoted word for word.
-
-        `history` are the earlier questions of a conversation, oldest first.
-        """
-        fault = screen.fault(question, "ko")
-        if fault:
-            raise gr.Error(fault)
-        started = time.perf_counter()
-        try:
-            answer = self.desk.assistant.ask(question, history or [])
-        except BriefingError as error:
-            raise gr.Error(error_sentence(error, "ko")) from error
-        return answer_fields(answer, (time.perf_counter() - started) * 1000)
 
     def open_place(self, link: str, request: gr.Request | None = None) -> str:
         """Show the briefing that a link leads to; the link may be old, or typed by hand."""
@@ -201,9 +187,24 @@ def page(desk: Desk[Summary]) -> gr.Blocks:
             **_QUIET,
         )
         back.click(chat.rollback, None, [progress, *shown], **_QUIET)
-        api(chat.ask, api_name="ask")
+        programs = Api(desk.assistant)
+        for call in (programs.ask, programs.search, programs.get_source):
+            api(_offered(call), api_name=call.__name__)
     blocks.queue(default_concurrency_limit=ASKED_AT_ONCE)
     return blocks
+
+
+def _offered(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a call whose errors gradio tells to the program, rather than that there was one."""
+
+    @functools.wraps(call)
+    def told(*args: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the call takes
+        try:
+            return call(*args, **named)
+        except (ValueError, BriefingError) as error:
+            raise gr.Error(str(error)) from error
+
+    return told
 
 
 def _html(value: str, elem_id: str | None = None) -> gr.HTML:

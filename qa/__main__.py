@@ -15,15 +15,18 @@ from typing import Any, TextIO
 from index.errors import BriefingError
 from qa.assistant import Assistant
 from qa.protocol import answer_fields, read_request
+from qa.scope import EVERYWHERE, Scope
 from qa.terminal import answer_text, while_it_is_read
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
 
 
-def _timed(assistant: Assistant, question: str, history: Sequence[str] = ()) -> dict[str, Any]:
+def _timed(
+    assistant: Assistant, question: str, history: Sequence[str] = (), scope: Scope = EVERYWHERE
+) -> dict[str, Any]:
     started = time.perf_counter()
-    answer = assistant.ask(question, history)
+    answer = assistant.ask(question, history, scope)
     return answer_fields(answer, (time.perf_counter() - started) * 1000)
 
 
@@ -37,12 +40,12 @@ def _serve(assistant: Assistant, lines: Iterable[str], out: TextIO) -> None:
 
 
 def _reply(assistant: Assistant, line: str) -> dict[str, Any]:
-    identity: Any = None
     try:
-        identity, question, history = read_request(line)
-        return {"id": identity, **_timed(assistant, question, history)}
+        request = read_request(line)
+        reply = _timed(assistant, request.question, request.history, request.scope)
+        return {"id": request.id, **reply}
     except (ValueError, BriefingError) as error:
-        return {"id": getattr(error, "identity", identity), "error": str(error)}
+        return {"id": getattr(error, "identity", None), "error": str(error)}
 
 
 def _parser() -> argparse.ArgumentParser:

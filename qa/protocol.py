@@ -7,10 +7,11 @@ nothing about streams.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.schema import Hit
 from qa.answer import Answer, Citation
+from qa.scope import Scope, read_scope
 
 VERSION = 2
 
@@ -26,7 +27,7 @@ def answer_fields(answer: Answer, took_ms: float) -> dict[str, Any]:
         "text": answer.text,
         "by": answer.by,
         "citations": [_citation(citation) for citation in answer.citations],
-        "hits": [_hit(hit) for hit in answer.hits],
+        "hits": [hit_fields(hit) for hit in answer.hits],
         "missing": list(answer.missing),
         "took_ms": round(took_ms, 2),
     }
@@ -46,7 +47,8 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def hit_fields(hit: Hit) -> dict[str, Any]:
+    """Return what is written for a passage that was found."""
     return {
         "source": hit.passage.source.id,
         "heading": hit.passage.heading,
@@ -60,8 +62,17 @@ def _hit(hit: Hit) -> dict[str, Any]:
     }
 
 
-def read_request(line: str) -> tuple[Any, str, list[str]]:
-    """Return the id, the question and the earlier questions of one input line, the oldest first.
+class Request(NamedTuple):
+    """What one input line asks; `history` are the earlier questions, the oldest first."""
+
+    id: Any
+    question: str
+    history: list[str]
+    scope: Scope
+
+
+def read_request(line: str) -> Request:
+    """Read one input line.
 
     The id may be any JSON value; it is written back as it came. Raises `ValueError` saying what is
     wrong.
@@ -78,7 +89,26 @@ def read_request(line: str) -> tuple[Any, str, list[str]]:
     history = request.get("history", [])
     if not isinstance(history, list) or not all(isinstance(each, str) for each in history):
         raise BadRequest(request.get("id"), '"history" is not a list of texts')
-    return request.get("id"), question, history
+    try:
+        scope = read_scope(
+            since=_text(request, "since"),
+            until=_text(request, "until"),
+            programme=_text(request, "programme"),
+            source=_text(request, "source"),
+        )
+    except ValueError as error:
+        raise BadRequest(request.get("id"), str(error)) from None
+    return Request(request.get("id"), question, history, scope)
+
+
+def _text(request: dict[str, Any], name: str) -> str:
+    """Return the text under a name; "" where there is none or null."""
+    text = request.get(name)
+    if text is None:
+        return ""
+    if not isinstance(text, str):
+        raise ValueError(f'"{name}" is not a text')
+    return text
 
 
 class BadRequest(ValueError):

@@ -160,17 +160,6 @@ def test_words_follow_the_browser(chat):
     assert "Enter sends" in hint
 
 
-def test_the_api_answers_with_the_public_contract(chat):
-    reply = chat.ask("ASML은?")
-    assert reply["status"] == "answered"
-    assert reply["citations"][0]["quote"] == SPAN.of(TEXT)
-    with pytest.raises(gr.Error):
-        chat.ask(" ")
-    chat.desk.assistant.problem = IndexMissing(Path("index"))
-    with pytest.raises(gr.Error, match="색인"):
-        chat.ask("ASML은?")
-
-
 def test_the_scope_of_the_page_goes_along_once(chat):
     first, _ = chat.respond("ASML은?", [], '{"source": "a.txt", "any_day": true}')
     assert chat.desk.assistant.scope == Scope(source="a.txt", any_day=True)
@@ -265,14 +254,14 @@ def test_going_back_to_the_index_before():
     assert "되돌릴 이전 세대가 없습니다" in shown
 
 
-def test_programs_see_ask_and_nothing_else(chat):
+def test_programs_can_ask_and_change_nothing(chat):
     async def lay_out() -> gr.Blocks:
         # Outside a running loop, gradio makes one for each lock and never closes it (6.31).
         return page(chat.desk)
 
     blocks = asyncio.run(lay_out())
     public = [f.api_name for f in blocks.fns.values() if f.api_visibility == "public"]
-    assert public == ["ask"]
+    assert public == ["ask", "search", "get_source"]
     assert blocks.analytics_enabled is False
     limits = {f.concurrency_id: f.concurrency_limit for f in blocks.fns.values()}
     assert "rebuild" in limits

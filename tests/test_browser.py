@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -480,21 +481,33 @@ def test_it_can_be_used_without_a_mouse(open_page):
     expect(page.get_by_role("button", name="보내기")).to_be_visible()
 
 
-def test_programs_are_offered_ask_and_nothing_else(chat_url):
-    with urllib.request.urlopen(f"{chat_url}gradio_api/info") as reply:
-        assert list(json.load(reply)["named_endpoints"]) == ["/ask"]
-    body = json.dumps({"data": ["그 도시는 어디야?", [ASML]]}).encode()
+def call(chat_url: str, name: str, *values: object) -> tuple[str, Any]:
+    """Call an endpoint as a program does; return the event and what came with it."""
+    body = json.dumps({"data": values}).encode()
     headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(f"{chat_url}gradio_api/call/ask", body, headers)
-    with urllib.request.urlopen(request) as reply:
+    address = f"{chat_url}gradio_api/call/{name}"
+    with urllib.request.urlopen(urllib.request.Request(address, body, headers)) as reply:
         event = json.load(reply)["event_id"]
-    with urllib.request.urlopen(f"{chat_url}gradio_api/call/ask/{event}") as reply:
+    with urllib.request.urlopen(f"{address}/{event}") as reply:
         lines = reply.read().decode().splitlines()
-    (answer,) = json.loads(lines[1].removeprefix("data: "))
-    assert lines[0] == "event: complete"
+    return lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: "))
+
+
+def test_programs_ask_search_and_read_and_change_nothing(chat_url):
+    with urllib.request.urlopen(f"{chat_url}gradio_api/info") as reply:
+        assert list(json.load(reply)["named_endpoints"]) == ["/ask", "/search", "/get_source"]
+    event, (answer,) = call(chat_url, "ask", "그 도시는 어디야?", [ASML])
+    assert event == "complete"
     assert answer["status"] == "answered"
     assert answer["understood_as"] == f"{ASML} 그 도시는 어디야?"
     assert any("아인트호벤" in citation["quote"] for citation in answer["citations"])
+    _, (hits,) = call(chat_url, "search", "ASML", 2, "2024-04-18", "2024-04-18", "", "")
+    assert [hit["source"] for hit in hits] == ["2024-04-18.txt"] * 2
+    _, (briefing,) = call(chat_url, "get_source", hits[0]["source"])
+    assert briefing["text"][hits[0]["start"] : hits[0]["end"]] == hits[0]["text"]
+    assert hits[0]["heading"] in [segment["heading"] for segment in briefing["segments"]]
+    event, told = call(chat_url, "search", "ASML", 2, "gestern", "", "", "")
+    assert (event, "is not a date" in json.dumps(told)) == ("error", True)
 
 
 @needs_seed

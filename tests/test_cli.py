@@ -90,6 +90,32 @@ def test_jsonl_answers_every_line_in_order(sample_index):
     assert (no_list["id"], no_list["error"]) == (5, '"history" is not a list of texts')
 
 
+def test_a_line_may_narrow_where_to_look(sample_index):
+    debt = {"question": "한국전력 부채는 얼마?"}
+    lines = [
+        debt | {"id": 1, "since": "2024-04-23", "until": "2024-04-23", "programme": None},
+        debt | {"id": 2, "since": "2024-04-24"},
+        debt | {"id": 3, "source": "2024-04-23.txt"},
+        debt | {"id": 4, "since": "April"},
+        debt | {"id": 5, "since": "2024-05-01", "until": "2024-04-01"},
+        debt | {"id": 6, "source": 7},
+    ]
+    done = run(
+        "qa", "--jsonl", "--index", str(sample_index), stdin="\n".join(map(json.dumps, lines))
+    )
+    that_day, later, that_page, no_date, reversed_days, no_text = map(
+        json.loads, done.stdout.splitlines()
+    )
+    assert "200조 원" in that_day["text"] == that_page["text"]
+    assert {hit["source"] for hit in that_page["hits"]} == {"2024-04-23.txt"}
+    assert "200조 원" not in later["text"]
+    assert "2024-04-23.txt" not in {hit["source"] for hit in later["hits"]}
+    assert no_date["id"] == 4
+    assert no_date["error"] == "\"since\" is not a date like 2024-04-23: 'April'"
+    assert "is after" in reversed_days["error"]
+    assert (no_text["id"], no_text["error"]) == (6, '"source" is not a text')
+
+
 def test_one_answer_as_json(sample_index, capsys):
     assert qa_cli.main(["--json", "한국전력 부채는 얼마?", "--index", str(sample_index)]) == 0
     assert "200조 원" in json.loads(capsys.readouterr().out)["text"]

@@ -55,7 +55,7 @@ ROWS = [
         "qa.terminal",
     },
     {"qa.assistant"},
-    {"qa.desk"},
+    {"qa.desk", "qa.api"},
     {"qa.screen"},
     # And here both sides are seen.
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
@@ -77,7 +77,7 @@ ASKING = {
         "qa.examples",
         "qa.protocol",
         "qa.assistant",
-        *("qa.desk", "qa.screen"),
+        *("qa.api", "qa.desk", "qa.screen"),
         "qa.markup",
     ),
     *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
