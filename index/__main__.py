@@ -13,11 +13,13 @@ from tqdm import tqdm
 
 from index.build import Summary, add, build, remove, rollback
 from index.embed import open_embedder
-from index.errors import BriefingError, IndexNotWritten, SourceError
+from index.errors import AnswersVanished, BriefingError, IndexNotWritten, SourceError
 from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
 from index.watch import watch
+from qa.feedback import read_questions
+from qa.replay import Replay, Replaying, judged_questions
 from qa.terminal import while_it_is_read
 from qa.words import error_sentence
 
@@ -53,15 +55,15 @@ class Bars:
 
 def _build(args: argparse.Namespace) -> int:
     embedder = open_embedder(args.model)
-    return _report(lambda bars: build(args.folder, args.index, embedder, bars))
+    return _report(args, lambda bars, ask: build(args.folder, args.index, embedder, bars, ask))
 
 
 def _add(args: argparse.Namespace) -> int:
-    return _report(lambda bars: add(args.files, args.index, progress=bars))
+    return _report(args, lambda bars, ask: add(args.files, args.index, None, bars, ask))
 
 
 def _remove(args: argparse.Namespace) -> int:
-    return _report(lambda _: remove(args.sources, args.index))
+    return _report(args, lambda _, ask: remove(args.sources, args.index, None, ask))
 
 
 def _rollback(args: argparse.Namespace) -> int:
@@ -74,8 +76,12 @@ def _watch(args: argparse.Namespace) -> int:
 
     def mirror() -> None:
         try:
-            _report(lambda bars: build(args.folder, args.index, embedder, bars))
-        except (SourceError, IndexNotWritten) as error:  # mended, perhaps, by the next change
+            _report(args, lambda bars, ask: build(args.folder, args.index, embedder, bars, ask))
+        except (
+            SourceError,
+            IndexNotWritten,
+            AnswersVanished,
+        ) as error:  # mended, perhaps, by the next change
             print(error_sentence(error, "ko"), file=sys.stderr)
 
     print(f"{args.folder} 폴더를 지켜보고 있습니다. Ctrl+C로 끝냅니다", flush=True)
@@ -83,17 +89,31 @@ def _watch(args: argparse.Namespace) -> int:
     return 0
 
 
-def _report(update: Callable[[Bars], Summary]) -> int:
-    """Run an update with bars, and print what came of it."""
+def _report(args: argparse.Namespace, update: Callable[[Bars, Replaying], Summary]) -> int:
+    """Run an update with bars, asking saved questions, and print what came of it."""
+    saved = read_questions(args.questions) if args.questions else judged_questions(args.index)
+    replaying = Replaying(saved, args.strict)
     bars = Bars()
     try:
-        summary = update(bars)
+        summary = update(bars, replaying)
     finally:
         bars.close()
     print(_summary(summary), flush=True)
+    _print_replay(replaying.replay)
     for error in summary.refused:
         print(f"  제외: {error_sentence(error, 'ko')}", file=sys.stderr)
     return 0
+
+
+def _print_replay(replay: Replay) -> None:
+    if replay.asked:
+        print(
+            f"저장된 질문 {replay.asked} · 답이 사라짐 {len(replay.vanished)}"
+            f" · 답이 바뀜 {len(replay.changed)}"
+        )
+    for title, changes in (("사라짐", replay.vanished), ("바뀜", replay.changed)):
+        for change in changes[:_LISTED]:
+            print(f"  {title}: {change.question}\n    전: {change.before}\n    후: {change.after}")
 
 
 _LISTED = 10  # of each kind of change
@@ -185,9 +205,11 @@ def _parser() -> argparse.ArgumentParser:
     _mirrors(verb, _watch)
     verb = verbs.add_parser("add", parents=[index], help="파일을 색인에 더하거나 바꿔 넣습니다")
     verb.add_argument("files", type=Path, nargs="+")
+    _replays(verb)
     verb.set_defaults(run=_add)
     verb = verbs.add_parser("remove", parents=[index], help="브리핑을 색인에서 뺍니다")
     verb.add_argument("sources", nargs="+", help="status가 보여 주는 이름")
+    _replays(verb)
     verb.set_defaults(run=_remove)
     verb = verbs.add_parser("rollback", parents=[index], help="바로 앞 세대로 되돌립니다")
     verb.set_defaults(run=_rollback)
@@ -206,7 +228,20 @@ def _parser() -> argparse.ArgumentParser:
 def _mirrors(verb: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
     verb.add_argument("folder", type=Path, nargs="?", default=Path(DEFAULT_FOLDER))
     verb.add_argument("--model", help="sentence-transformers 모델 이름이나 경로 (기본: 내장 모델)")
+    _replays(verb)
     verb.set_defaults(run=run)
+
+
+def _replays(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="다시 물어볼 질문 (JSONL; 기본: 독자가 판단한 색인의 feedback.jsonl)",
+    )
+    verb.add_argument(
+        "--strict", action="store_true", help="그 답이 하나라도 사라지면 색인을 바꾸지 않습니다"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -36,6 +36,9 @@ from index.text import tokens_of
 
 # (stage, done, total): "read" counts files, "embed" passages. What it raises ends the build.
 Progress = Callable[[str, int, int], None]
+# (before, after, embedder): called when a generation is complete, but not yet the current one.
+# What it raises ends the build.
+Approve = Callable[[Generation | None, Generation, Embedder], None]
 
 # Passages that are embedded together: enough to sort by length, few enough to stop soon.
 _BLOCK = 256
@@ -66,13 +69,14 @@ def build(
     index: Path,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
+    approve: Approve | None = None,
 ) -> Summary:
     """Make `index` hold exactly the briefings below `folder`, in a new generation.
 
     `embedder` is the embedded one unless another is given; the index remembers which it was. Files
     that can't be read are refused one by one and listed in the summary. Raises `SourceError` if
-    none can be read, `IndexBusy`, `IndexNotWritten`; whatever it raises, the old generation still
-    serves. One that is damaged is replaced as a whole.
+    none can be read, `IndexBusy`, `IndexNotWritten`, what `progress` and `approve` raise; whatever
+    it raises, the old generation still serves. One that is damaged is replaced as a whole.
     """
     started = time.monotonic()
     embedder = embedder or open_embedder()
@@ -80,7 +84,7 @@ def build(
         old = reusable(index)
         same = old and has_these_words(old.manifest) and old.manifest.embedder == embedder.id
         base = old if same else None
-        update = _Update(index, embedder, old, base, progress, started)
+        update = _Update(index, embedder, old, base, progress, approve, started)
         changes = compare(folder, base.manifest.sources if base else {})
         return update.publish(changes, folder)
 
@@ -90,6 +94,7 @@ def add(
     index: Path,
     embedder: Embedder | None = None,
     progress: Progress | None = None,
+    approve: Approve | None = None,
 ) -> Summary:
     """Add files to an index, or replace what is indexed under their names.
 
@@ -102,14 +107,19 @@ def add(
             base = open_intact(index)
         except IndexMissing:
             base = None
-        update = _Update(index, _own(base, embedder), base, base, progress, started)
+        update = _Update(index, _own(base, embedder), base, base, progress, approve, started)
         changes = _additions(files, base.manifest.sources if base else {})
         if len(changes.refused) == len(files):
             raise _nothing(files[0].parent, changes.refused)
         return update.publish(changes, files[0].parent)
 
 
-def remove(sources: Sequence[str], index: Path, embedder: Embedder | None = None) -> Summary:
+def remove(
+    sources: Sequence[str],
+    index: Path,
+    embedder: Embedder | None = None,
+    approve: Approve | None = None,
+) -> Summary:
     """Take briefings out of an index by their ids.
 
     Raises `IndexMissing`, `SourceError` if one is not there or none would be left, and what `add`
@@ -123,7 +133,7 @@ def remove(sources: Sequence[str], index: Path, embedder: Embedder | None = None
                 raise SourceError(source, "not_indexed")
         if not set(base.manifest.sources) - set(sources):
             raise SourceError(sources[0], "nothing_left")
-        update = _Update(index, _own(base, embedder), base, base, None, started)
+        update = _Update(index, _own(base, embedder), base, base, None, approve, started)
         return update.publish(Changes((), frozenset(sources)), index)
 
 
@@ -179,14 +189,17 @@ class _Update:
         old: Generation | None,
         base: Generation | None,
         progress: Progress | None,
+        approve: Approve | None,
         started: float,
     ) -> None:
         self.index = index
         self.old = old
         self.base = base
         self.report = progress or _silent
+        self.approve = approve
         self.started = started
         self.journal = Journal(index, embedder.id)
+        self.bare = embedder
         self.embedder = Reusing(embedder, old, self.journal)
 
     def publish(self, changes: Changes, place: Path) -> Summary:
@@ -205,9 +218,12 @@ class _Update:
                     self.journal.clear()
                     return self._summary(self.base, refused)
             self._embed(new)
-            new.publish(self.embedder.id, self.embedder.dim)
+            now = new.close(self.embedder.id, self.embedder.dim)
+            if self.approve is not None:
+                self.approve(self.old, now, self.bare)
+            new.publish()
         self.journal.clear()
-        return self._summary(Generation(new.folder), refused)
+        return self._summary(now, refused)
 
     def _read(self, files: Sequence[tuple[Path, Path]], new: NewGeneration) -> list[SourceError]:
         refused: list[SourceError] = []

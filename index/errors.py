@@ -7,6 +7,8 @@
     ├── IndexMismatch       the index was built with something else than what is installed
     ├── IndexBusy           somebody else is building this index
     ├── IndexNotWritten     its folder can't be written, or its disk is full
+    ├── BuildCancelled      somebody ended a build before it was done
+    ├── AnswersVanished     saved questions would lose their answers, which was not to be
     ├── NothingToRollBack   no earlier generation is kept
     ├── ModelUnavailable    an encoder can't be loaded
     └── MissingExtra        an optional package is not installed
@@ -46,6 +48,7 @@ REASONS = {
     "pdf_broken": "this PDF can't be read ({detail}); save it again",
     "bad_entity": "line {line} needs name, tab and kind; see index/words/entities.tsv",
     "bad_group": "line {line} needs two words or more, a | between; see index/words/synonyms.txt",
+    "bad_question": "line {line} is no saved question ({detail}); mend it or take it out",
     "no_words": "neither entities.tsv nor synonyms.txt is in this folder",
     "pdf_without_text": "this PDF has no text, only images; add the text that it was made from",
 }
@@ -121,6 +124,27 @@ class IndexNotWritten(BriefingError):
         )
         self.folder = folder
         self.detail = detail
+
+
+class BuildCancelled(BriefingError):
+    """Somebody ended a build before it was done."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the build was cancelled; the index is as it was, and the next build goes on from here"
+        )
+
+
+class AnswersVanished(BriefingError):
+    """A new generation was not published, since saved questions would lose their answers."""
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        listed = "; ".join(questions)
+        super().__init__(
+            f"{len(questions)} saved questions would lose their answers ({listed}); the index is "
+            "as it was; look at the briefings that changed, or build without --strict"
+        )
+        self.questions = tuple(questions)
 
 
 class NothingToRollBack(BriefingError):

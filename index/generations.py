@@ -95,7 +95,7 @@ class Generation:
 
 
 class NewGeneration:
-    """A generation that is being written; `publish` makes it the current one.
+    """A generation that is being written; once closed, `publish` makes it the current one.
 
     It begins with what `base` holds but for the sources in `without`.
     """
@@ -125,8 +125,8 @@ class NewGeneration:
         self.lexical.close()
         return Archive(self.folder / _ARCHIVE)
 
-    def publish(self, embedder: str, dim: int) -> Manifest:
-        """Write the manifest, make everything durable and name it in CURRENT."""
+    def close(self, embedder: str, dim: int) -> Generation:
+        """Write the manifest, make everything durable, and open what was written."""
         self.chunks.close()
         paths = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
         new = [path for path in paths if _inode(path) not in self._known]
@@ -152,11 +152,14 @@ class NewGeneration:
         write_manifest(manifest, self.folder / _MANIFEST)
         for path in [*new, self.folder / _MANIFEST, *_folders(self.folder)]:
             _sync(path)
+        self.folder = self.folder.rename(self.folder.parent / self.id)
+        _sync(self.folder.parent)
+        return Generation(self.folder)
+
+    def publish(self) -> None:
+        """Name it in CURRENT, once it is closed."""
         index = self.folder.parent
-        self.folder = self.folder.rename(index / self.id)
-        _sync(index)
         _point(index, [self.id, *published(index)][:KEPT])
-        return manifest
 
 
 @contextmanager

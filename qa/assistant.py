@@ -1,4 +1,4 @@
-"""Question → evidence → answer, over whatever generation is current.
+"""Answers questions about an index, from whatever generation of it is current.
 
 Opens the index and its encoder when first asked, and follows a rebuild by itself: every question is
 answered from one generation, the one that was current when it was asked. Knows nothing about
@@ -7,7 +7,6 @@ screens.
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -20,13 +19,8 @@ from index.manifest import Manifest
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
-from qa.confidence import confidence
-from qa.conversation import points_back, subject
 from qa.examples import examples
-from qa.extractive import answer, hits, missing, quotes
-from qa.question import read_question
-from qa.rank import rank
-from qa.retrieve import find
+from qa.respond import Turn, respond
 from qa.scope import EVERYWHERE, Scope
 from qa.weights import Weights, load_weights
 
@@ -68,29 +62,9 @@ class Assistant:
         Raises what opening an index raises (`IndexMissing`, `IndexDamaged`, `IndexMismatch`,
         `ModelUnavailable`), never because nothing was found.
         """
-        about = subject(question, history)
-        if about and not points_back(question):
-            # It is short, but may be a new topic: then the briefings answer it as it stands.
-            readings = self._ask(question, about, scope), self._ask(question, "", scope)
-            return max(readings, key=lambda answer: answer.confidence)
-        return self._ask(question, about, scope)
-
-    def _ask(self, question: str, about: str, scope: Scope) -> Answer:
         generation, embedder = self.open()
-        asked = read_question(question, generation.days, self.clock(), about)
-        if scope.any_day:
-            asked = dataclasses.replace(asked, when=asked.when.without_days())
-        candidates = find(asked, generation, embedder, self.weights, scope)
-        ranking = rank(asked, candidates, generation, self.weights)
-        return answer(
-            asked,
-            quotes=quotes(asked, ranking),
-            hits=hits(asked, candidates, ranking, generation),
-            missing=missing(asked, generation),
-            absent=ranking.absent,
-            confidence=confidence(asked, candidates, ranking, self.weights),
-            weights=self.weights,
-        )
+        turn = Turn(question, tuple(history), scope, self.clock())
+        return respond(turn, generation, embedder, self.weights)
 
     def manifest(self) -> Manifest:
         """Return what the current index was built with."""

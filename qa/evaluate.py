@@ -22,7 +22,7 @@ from typing import Any
 
 from index.build import build
 from index.embed import open_embedder
-from index.errors import BriefingError
+from index.errors import BriefingError, SourceError
 from index.schema import Passage
 from qa.answer import Answer
 from qa.assistant import Assistant
@@ -120,12 +120,12 @@ def load(folder: Path) -> list[dict[str, Any]]:
 
 
 def read_judged(path: Path) -> list[dict[str, Any]]:
-    """Read questions of which it is known what answers them; raises `ValueError` if of one not."""
+    """Read questions of which it is known what answers them; raises `SourceError` if of one not."""
     questions = read_questions(path)
-    for question in questions:
+    for number, question in enumerate(questions, start=1):
         for field in ("kind", "file", "evidence", "answer"):
             if field not in question:
-                raise ValueError(f'{path}: "{question["question"]}" has no "{field}"')
+                raise SourceError(path, "bad_question", line=number, detail=f'no "{field}"')
     return questions
 
 
@@ -272,9 +272,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             questions = read_judged(args.questions) if args.questions else load(args.folder)
             judged = evaluate(questions, index)
             beside = compare(questions, index) if args.compare else {}
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 2
     except BriefingError as error:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2

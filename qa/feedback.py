@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from index.errors import IndexNotWritten
+from index.errors import IndexNotWritten, SourceError
 from qa.answer import Citation
 
 Verdict = Literal["right", "wrong"]
@@ -73,24 +73,30 @@ def record(judgement: Judgement, index: Path) -> None:
 def read_questions(path: Path) -> list[dict[str, Any]]:
     """Read questions and judgements, but for those that say an answer was wrong.
 
-    Each gets its line number as `id` unless it has one. Raises `ValueError` naming the line that
-    is none.
+    Each gets its line number as `id` unless it has one. Raises `SourceError` naming the line that
+    is none, or saying that the file can't be opened.
     """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise SourceError(path, "not_opened", detail=error.strerror) from error
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             question = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ValueError(f"{path}:{number}: not JSON: {error}") from None
+            detail = f"not JSON: {error.msg}"
+            raise SourceError(path, "bad_question", line=number, detail=detail) from None
         if not isinstance(question, dict) or not isinstance(question.get("question"), str):
-            raise ValueError(f'{path}:{number}: no "question" with a text')
+            detail = 'no "question" with a text'
+            raise SourceError(path, "bad_question", line=number, detail=detail)
         if question.get("kind") != "wrong":
             questions.append({"id": str(number), **question})
     return questions
 
 
-def history_of(question: dict[str, Any]) -> Sequence[str]:
+def history_of(question: Mapping[str, Any]) -> Sequence[str]:
     """Return the earlier questions of one that was read."""
     return tuple(question.get("history", ()))

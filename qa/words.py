@@ -121,6 +121,13 @@ KO = {
         "색인 폴더 ‘{folder}’에 쓸 수 없습니다({detail}). 공간과 권한을 확인하거나 --index로 다른 "
         "폴더를 지정하세요. 전의 색인은 그대로 쓸 수 있습니다."
     ),
+    "error_cancelled": (
+        "색인을 멈췄습니다. 색인은 전과 같고, 다음 색인은 여기서부터 이어서 합니다."
+    ),
+    "error_vanished": (
+        "저장된 질문의 답이 사라지게 되어 색인을 바꾸지 않았습니다({questions}). "
+        "바뀐 브리핑을 살펴보거나, --strict 없이 색인하세요."
+    ),
     "error_no_rollback": "되돌릴 이전 세대가 없습니다. 색인을 새로 만드세요.",
     "error_model": (
         "모델 ‘{name}’을 불러올 수 없습니다({reason}). 모델을 지정하지 않으면 내장 한국어 "
@@ -156,6 +163,7 @@ KO = {
     "source_bad_group": (
         "{line}째 줄에 낱말이 둘 이상 |로 나뉘어 있어야 합니다. index/words/synonyms.txt를 보세요."
     ),
+    "source_bad_question": ("{line}번째 줄이 저장된 질문이 아닙니다({detail}). 고치거나 지우세요."),
     "source_no_words": "이 폴더에 entities.tsv도 synonyms.txt도 없습니다.",
     "error_other": "처리하지 못했습니다: {message}",
     "serving": "{url} 에서 물어보세요. Ctrl+C로 끝냅니다.",
@@ -269,6 +277,13 @@ EN = {
         "The index folder “{folder}” can’t be written ({detail}). Check its space and rights, or "
         "name another with --index. The index that was there still serves."
     ),
+    "error_cancelled": (
+        "The build was cancelled. The index is as it was, and the next build goes on from here."
+    ),
+    "error_vanished": (
+        "Saved questions would lose their answers ({questions}), so the index was left as "
+        "it was. Look at the briefings that changed, or build without --strict."
+    ),
     "error_no_rollback": "There is no earlier generation to go back to. Build the index anew.",
     "error_model": (
         "The model “{name}” can’t be loaded ({reason}). Without --model, the built-in "
@@ -325,31 +340,33 @@ def day(language: Language, published: date | None) -> str:
     return f"{published.day} {published:%B %Y}"
 
 
+_ERRORS: dict[type[errors.BriefingError], str] = {
+    errors.IndexMissing: "error_missing",
+    errors.IndexDamaged: "error_damaged",
+    errors.IndexMismatch: "error_mismatch",
+    errors.IndexNotWritten: "error_not_written",
+    errors.BuildCancelled: "error_cancelled",
+    errors.AnswersVanished: "error_vanished",
+    errors.NothingToRollBack: "error_no_rollback",
+    errors.ModelUnavailable: "error_model",
+    errors.MissingExtra: "error_extra",
+}
+
+
 def error_sentence(error: errors.BriefingError, language: Language) -> str:
     """Say what is wrong and what to do, as plain text."""
     match error:
-        case errors.IndexMissing():
-            return say(language, "error_missing")
-        case errors.IndexDamaged(problems=problems):
-            return say(language, "error_damaged", problems="; ".join(problems))
-        case errors.IndexMismatch(what=what, built_with=built_with, now=now):
-            return say(language, "error_mismatch", what=what, built_with=built_with, now=now)
         case errors.IndexBusy(pid=pid, started=started):
             by = f" ({pid}, {started})" if pid is not None else ""
             return say(language, "error_busy", by=by.lstrip() if language == "ko" else by)
-        case errors.IndexNotWritten(folder=folder, detail=detail):
-            return say(language, "error_not_written", folder=folder, detail=detail)
-        case errors.NothingToRollBack():
-            return say(language, "error_no_rollback")
-        case errors.ModelUnavailable(name=name, reason=reason):
-            return say(language, "error_model", name=name, reason=reason)
-        case errors.MissingExtra(extra=extra):
-            return say(language, "error_extra", extra=extra)
         case errors.SourceError(path=path, code=code, values=values):
-            return say(
-                language,
-                "error_source",
-                path=path,
-                reason=say(language, f"source_{code}", **values),
-            )
-    return say(language, "error_other", message=error)
+            reason = say(language, f"source_{code}", **values)
+            return say(language, "error_source", path=path, reason=reason)
+    if type(error) not in _ERRORS:
+        return say(language, "error_other", message=error)
+    # Their sentences name what the errors hold, by the same names.
+    held = {
+        name: "; ".join(value) if isinstance(value, tuple) else value
+        for name, value in vars(error).items()
+    }
+    return say(language, _ERRORS[type(error)], **held)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from index.errors import IndexNotWritten
+from index.errors import IndexNotWritten, SourceError
 from qa.answer import Citation
 from qa.assistant import Assistant
 from qa.evaluate import evaluate, read_judged
@@ -95,8 +95,8 @@ def test_a_line_that_is_no_question_is_named(tmp_path):
         ('{"question": 1}', "question"),
     ):
         file.write_text(f'{{"question": "물음"}}\n{line}\n', encoding="utf-8")
-        with pytest.raises(ValueError, match=f":2: .*{wrong}"):
+        with pytest.raises(SourceError, match=f"line 2 .*{wrong}"):
             read_questions(file)
     file.write_text('{"question": "물음"}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match='no "kind"'):
+    with pytest.raises(SourceError, match='no "kind"'):
         read_judged(file)

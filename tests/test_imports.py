@@ -54,7 +54,8 @@ ROWS = [
         "qa.catalogue",
         "qa.terminal",
     },
-    {"qa.assistant"},
+    {"qa.respond"},
+    {"qa.assistant", "qa.replay"},
     {"qa.desk", "qa.api"},
     {"qa.screen"},
     # And here both sides are seen.
@@ -76,7 +77,7 @@ ASKING = {
         "qa.extractive",
         "qa.examples",
         "qa.protocol",
-        "qa.assistant",
+        *("qa.respond", "qa.assistant", "qa.replay"),
         *("qa.api", "qa.desk", "qa.screen"),
         "qa.markup",
     ),

@@ -1,0 +1,60 @@
+"""Question → evidence → answer, over one generation of an index.
+
+Knows nothing about which generation is current, nor about screens.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+from index.embed import Embedder
+from index.generations import Generation
+from qa.answer import Answer
+from qa.confidence import confidence
+from qa.conversation import points_back, subject
+from qa.extractive import answer, hits, missing, quotes
+from qa.question import read_question
+from qa.rank import rank
+from qa.retrieve import find
+from qa.scope import EVERYWHERE, Scope
+from qa.weights import Weights
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, the ones before it (the oldest first), where to look, and what day it is."""
+
+    question: str
+    history: tuple[str, ...]
+    scope: Scope = EVERYWHERE
+    today: date | None = None
+
+
+def respond(turn: Turn, generation: Generation, embedder: Embedder, weights: Weights) -> Answer:
+    """Answer one turn; that nothing is found is an answer too."""
+    about = subject(turn.question, turn.history)
+    if about and not points_back(turn.question):
+        # It is short, but may be a new topic: then the briefings answer it as it stands.
+        readings = [_respond(turn, each, generation, embedder, weights) for each in (about, "")]
+        return max(readings, key=lambda answer: answer.confidence)
+    return _respond(turn, about, generation, embedder, weights)
+
+
+def _respond(
+    turn: Turn, about: str, generation: Generation, embedder: Embedder, weights: Weights
+) -> Answer:
+    asked = read_question(turn.question, generation.days, turn.today, about)
+    if turn.scope.any_day:
+        asked = dataclasses.replace(asked, when=asked.when.without_days())
+    candidates = find(asked, generation, embedder, weights, turn.scope)
+    ranking = rank(asked, candidates, generation, weights)
+    return answer(
+        asked,
+        quotes=quotes(asked, ranking),
+        hits=hits(asked, candidates, ranking, generation),
+        missing=missing(asked, generation),
+        absent=ranking.absent,
+        confidence=confidence(asked, candidates, ranking, weights),
+        weights=weights,
+    )
