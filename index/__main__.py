@@ -11,12 +11,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from index.build import Summary, add, build, remove, rollback
+from index.build import add, build, remove, rollback
 from index.embed import open_embedder
 from index.errors import AnswersVanished, BriefingError, IndexNotWritten, SourceError
 from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
+from index.reports import Summary
 from index.watch import watch
 from qa.feedback import read_questions
 from qa.replay import Replay, Replaying, judged_questions

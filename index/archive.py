@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -38,6 +39,10 @@ CREATE INDEX passages_by_words ON passages (words);
 """
 
 _SOURCE = "s.id, s.title, s.sha256, s.programme, s.anchor, s.published"
+# What a source is looked up by.
+_SHOWN = (
+    "s.title || ' ' || ifnull(s.programme, '') || ' ' || ifnull(s.published, '') || ' ' || s.id"
+)
 _PASSAGE = (
     f"SELECT p.serial, {_SOURCE}, p.id, p.section, c.heading, p.start, p.end, p.sentences,"
     " substr(s.text, p.start + 1, p.end - p.start)"
@@ -157,13 +162,21 @@ class Archive:
         found = self._db.execute(f"{_PASSAGE} WHERE p.id = ?", (identity,)).fetchone()
         return _passage(found) if found else None
 
-    def sources(self) -> list[SourceSummary]:
-        """List the sources, newest first; those without a date last."""
+    def sources(self, words: str = "", first: int = 0, count: int = -1) -> list[SourceSummary]:
+        """List sources, newest first and those without a date last.
+
+        Only those whose title, programme, date or id holds each of the `words`; of these, `count`
+        (all, if negative) from the `first` on.
+        """
+        wanted = unicodedata.normalize("NFC", words).split()
+        holds = f" AND instr(lower({_SHOWN}), lower(?))" * len(wanted)
         rows = self._db.execute(
             "SELECT s.id, s.title, s.programme, s.published,"
             " (SELECT count(*) FROM sections WHERE source = s.number),"
             " (SELECT count(*) FROM passages WHERE source = s.number)"
-            " FROM sources s ORDER BY s.published IS NULL, s.published DESC, s.id"
+            f" FROM sources s WHERE 1{holds}"
+            " ORDER BY s.published IS NULL, s.published DESC, s.id LIMIT ? OFFSET ?",
+            (*wanted, count, first),
         )
         return [
             SourceSummary(identity, title, programme, _date(published), sections, passages)

@@ -27,9 +27,10 @@ from index.generations import (
 from index.lexicon import load_lexicon, terms_of
 from index.lock import only_builder
 from index.manifest import has_these_words
-from index.mirror import Changes, Difference, compare, differ
+from index.mirror import Changes, compare, differ
 from index.passages import content_id, cut, words_id
 from index.read import SUFFIXES, read_briefing
+from index.reports import Summary
 from index.reuse import Journal, Reusing
 from index.schema import Briefing, Passage
 from index.text import tokens_of
@@ -42,26 +43,6 @@ Approve = Callable[[Generation | None, Generation, Embedder], None]
 
 # Passages that are embedded together: enough to sort by length, few enough to stop soon.
 _BLOCK = 256
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build did, and what is indexed now.
-
-    `generation` is the current one: the one before, if nothing changed. `before` is the number of
-    passages until then, `encoded` how many were embedded.
-    """
-
-    generation: str
-    files: int
-    sections: int
-    passages: int
-    sentences: int
-    seconds: float
-    refused: tuple[SourceError, ...] = ()
-    difference: Difference = dataclasses.field(default_factory=Difference)
-    before: int = 0
-    encoded: int = 0
 
 
 def build(

@@ -35,6 +35,8 @@ REASONS = {
     "same_name": "another file here has the same name, letter by letter; rename one of them",
     "not_indexed": "no briefing of this name is in the index; python -m index status lists them",
     "nothing_left": "this would leave the index empty; keep at least one briefing",
+    "other_kind": "this kind of file is not read; add one of {kinds}",
+    "not_taken": "no file can be written into this folder ({detail}); check its rights and room",
     "not_opened": "can't be opened ({detail}); check its rights",
     "too_large": "{size} bytes is over the limit of {limit} MB; split it into days",
     "empty": "the file is empty; put the briefing's text into it",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index.errors import SourceError
 from index.read import find_briefings, source_id
+from index.reports import Difference
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,16 +26,6 @@ class Changes:
     read: tuple[tuple[Path, Path], ...]
     gone: frozenset[str]
     refused: tuple[SourceError, ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Difference:
-    """How what is indexed now differs from what was before, by source id; `renamed` are pairs."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    removed: tuple[str, ...] = ()
 
 
 def compare(folder: Path, indexed: Mapping[str, str]) -> Changes:

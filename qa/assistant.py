@@ -70,9 +70,9 @@ class Assistant:
         """Return what the current index was built with."""
         return self.open()[0].manifest
 
-    def sources(self) -> list[SourceSummary]:
-        """Return the indexed briefings, newest first."""
-        return self.open()[0].archive.sources()
+    def sources(self, words: str = "", first: int = 0, count: int = -1) -> list[SourceSummary]:
+        """Return the indexed briefings, newest first; see `Archive.sources`."""
+        return self.open()[0].archive.sources(words, first, count)
 
     def programmes(self) -> list[str]:
         """Return the names of all programmes, in their order."""

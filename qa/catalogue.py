@@ -1,22 +1,24 @@
-"""What the index tab shows, as HTML: the indexed briefings, a build under way and what it did.
+"""What the index tab shows, as HTML: the indexed briefings, new ones, and what a build does.
 
 Knows nothing about the web framework, nor how an index is built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from index.errors import SourceError
+from index.reports import Offer, Summary
 from index.schema import SourceSummary
 from qa.markup import Place, escape
+from qa.replay import Replay
 from qa.words import Language, day, error_sentence, say
 
 
-def sources_html(sources: Sequence[SourceSummary], language: Language) -> str:
-    """Show what is indexed, a row for a briefing; each opens its briefing."""
+def sources_html(sources: Sequence[SourceSummary], words: str, language: Language) -> str:
+    """Show what is indexed and holds these words, a row for a briefing; each opens its briefing."""
     if not sources:
-        return f'<p class="none">{escape(say(language, "sources_none"))}</p>'
+        none = say(language, "sources_not_found" if words.strip() else "sources_none")
+        return f'<p class="none">{escape(none)}</p>'
     keys = ("title", "date", "programme", "sections", "passages")
     names = [escape(say(language, f"column_{key}")) for key in keys]
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
@@ -58,30 +60,58 @@ def progress_html(stage: str, done: int, total: int, seconds: float, language: L
     )
 
 
-def summary_html(
-    counts: Mapping[str, int],
-    seconds: float,
-    changes: Mapping[str, Sequence[str]],
-    refused: Sequence[SourceError],
-    language: Language,
-) -> str:
-    """Show what a build made, by the names in `counts`; what it changed, and what was refused.
-
-    `changes` are the names of sources by "added", "changed", "renamed" and "removed".
-    """
-    figures = {name: f"{count:,}" for name, count in counts.items()}
-    done = say(language, "built", seconds=f"{seconds:.1f}", **figures)
-    listed = [
+def summary_html(summary: Summary, replay: Replay, language: Language) -> str:
+    """Show what a build made and changed, what was refused, and which saved answers are others."""
+    counts = {
+        "sources": f"{summary.files:,}",
+        "sections": f"{summary.sections:,}",
+        "passages": f"{summary.passages:,}",
+    }
+    lines = [
+        say(language, "built", seconds=f"{summary.seconds:.1f}", **counts),
+        say(
+            language,
+            "embedded",
+            before=f"{summary.before:,}",
+            after=counts["passages"],
+            encoded=f"{summary.encoded:,}",
+        ),
+    ]
+    difference = summary.difference
+    changes = {
+        "added": difference.added,
+        "changed": difference.changed,
+        "renamed": [f"{old} → {new}" for old, new in difference.renamed],
+        "removed": difference.removed,
+    }
+    lists = [
         _listed(say(language, f"sources_{kind}", count=len(names)), names)
         for kind, names in changes.items()
         if names
     ]
-    if not listed:
-        listed = [f"<p>{escape(say(language, 'sources_unchanged'))}</p>"]
-    if refused:
-        title = say(language, "refused", count=len(refused))
-        listed.append(_listed(title, [error_sentence(error, language) for error in refused]))
-    return f'<div class="summary" role="status"><p>{escape(done)}</p>{"".join(listed)}</div>'
+    if not lists:
+        lines[1] = say(language, "sources_unchanged")
+    if summary.refused:
+        title = say(language, "refused", count=len(summary.refused))
+        lists.append(_listed(title, [error_sentence(each, language) for each in summary.refused]))
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    shown = f"{paragraphs}{''.join(lists)}{_replay_html(replay, language)}"
+    return f'<div class="summary" role="status">{shown}</div>'
+
+
+def _replay_html(replay: Replay, language: Language) -> str:
+    if not replay.asked:
+        return ""
+    kept = replay.asked - len(replay.vanished) - len(replay.changed)
+    lists = [f"<p>{escape(say(language, 'replayed', asked=replay.asked, kept=kept))}</p>"]
+    for kind, changes in (("vanished", replay.vanished), ("changed", replay.changed)):
+        if changes:
+            title = say(language, f"answers_{kind}", count=len(changes))
+            lines = [
+                f"{each.question} — {each.before or '∅'} → {each.after or '∅'}" for each in changes
+            ]
+            lists.append(_listed(title, lines))
+    return "".join(lists)
 
 
 _LISTED = 20  # names of one kind
@@ -91,6 +121,27 @@ def _listed(title: str, lines: Sequence[str]) -> str:
     shown = [*lines[:_LISTED], *(["…"] if len(lines) > _LISTED else [])]
     items = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in shown)
     return f"<details open><summary>{escape(title)}</summary><ul>{items}</ul></details>"
+
+
+def offers_html(offers: Sequence[Offer], language: Language) -> str:
+    """Show what was read of files that may be taken in: title, date and segments, or the reason."""
+    if not offers:
+        return f'<p class="none">{escape(say(language, "intake_nothing"))}</p>'
+    return "".join(f'<div class="offer">{_offer_html(offer, language)}</div>' for offer in offers)
+
+
+def _offer_html(offer: Offer, language: Language) -> str:
+    if offer.briefing is None:
+        reason = error_sentence(offer.problem, language) if offer.problem else offer.name
+        return f'<p class="refused">{escape(reason)}</p>'
+    source, sections = offer.briefing.source, offer.briefing.sections
+    about = [day(language, source.published), source.programme, offer.name]
+    headings = [section.heading or say(language, "no_heading") for section in sections]
+    return (
+        f'<p class="title"><bdi>{escape(source.title)}</bdi></p>'
+        f"<p><bdi>{escape(' · '.join(filter(None, about)))}</bdi></p>"
+        f"{_listed(say(language, 'intake_sections', count=len(sections)), headings)}"
+    )
 
 
 def rolled_back_html(language: Language) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import BriefingError, IndexMissing
 from index.schema import Span
-from qa import view
+from qa import catalogue, view
 from qa.answer import Citation
 from qa.assistant import Assistant
 from qa.desk import Desk
@@ -31,18 +31,31 @@ def fault(question: str, language: Language) -> str | None:
     return None
 
 
-def state_html(desk: Desk[Any], language: Language) -> str:
+def state_html(desk: Desk, language: Language) -> str:
     """Say whether questions can be answered."""
-    sources = desk.sources()
+    counts = desk.counts()
     if desk.problem is None and desk.assistant.ready:
-        sections = sum(source.sections for source in sources)
-        text = say(language, "ready", sources=f"{len(sources):,}", sections=f"{sections:,}")
-        return view.state_html("ready", text)
+        held = {name: f"{counts.get(name, 0):,}" for name in ("sources", "sections")}
+        return view.state_html("ready", say(language, "ready", **held))
     if desk.step is not None or desk.problem is None:
         return view.state_html("loading", say(language, "loading"))
     if isinstance(desk.problem, IndexMissing):
-        return view.state_html("missing", say(language, "no_index", folder=desk.folder))
+        return view.state_html("missing", say(language, "no_index", folder=desk.library.folder))
     return view.state_html("failed", error_sentence(desk.problem, language))
+
+
+def sources_html(desk: Desk, words: str, count: int, language: Language) -> tuple[str, bool]:
+    """List up to `count` of the briefings that hold these words; tell whether there are more."""
+    found = desk.assistant.sources(words, 0, count + 1) if desk.counts() else []
+    return catalogue.sources_html(found[:count], words, language), len(found) > count
+
+
+def outcome_html(desk: Desk, language: Language) -> str:
+    """Say what came of the last build, if there was one."""
+    outcome = desk.outcome
+    if isinstance(outcome, BriefingError):
+        return view.error_html(outcome, language)
+    return catalogue.summary_html(*outcome, language) if outcome else ""
 
 
 def scope_of(sent: str) -> tuple[Scope, str]:
@@ -59,9 +72,9 @@ def scope_of(sent: str) -> tuple[Scope, str]:
     return scope, json.dumps({**parts, "any_day": False})
 
 
-def programmes(desk: Desk[Any]) -> list[str]:
+def programmes(desk: Desk) -> list[str]:
     """Return the names of the programmes that can be asked for."""
-    return desk.assistant.programmes() if desk.sources() else []
+    return desk.assistant.programmes() if desk.counts() else []
 
 
 def judged(assistant: Assistant, said: Mapping[str, Any], language: Language) -> str:

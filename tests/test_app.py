@@ -7,12 +7,12 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
-from app import Chat, page
-from index.build import Summary
+from app import _is_loopback, main
 from index.errors import (
     BriefingError,
     IndexBusy,
@@ -21,13 +21,18 @@ from index.errors import (
     NothingToRollBack,
     SourceError,
 )
-from index.mirror import Difference
+from index.intake import look
+from index.reports import Difference, Summary
 from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
 from qa import screen
 from qa.answer import Answer, Citation
 from qa.desk import Desk
 from qa.question import MAX_CHARS
+from qa.replay import Change, Replay
 from qa.scope import EVERYWHERE, Scope
+from qa.web.ask_tab import Asking
+from qa.web.index_tab import Indexing
+from qa.web.page import page, refresh
 
 TEXT = "◇ ASML\n\n도시는 <b>아인트호벤</b>입니다."
 SPAN = Span(8, len(TEXT))
@@ -63,11 +68,16 @@ class FakeAssistant:
         status = "answered" if found else "no_evidence"
         return Answer(question, status, 0.9, "".join(c.quote for c in found), found, ())
 
-    def sources(self) -> list[SourceSummary]:
-        """List the one briefing."""
+    def manifest(self):
+        """Count what is there."""
         if self.problem:
             raise self.problem
-        return [SourceSummary(SOURCE.id, SOURCE.title, None, None, 3, 4)]
+        return SimpleNamespace(counts={"sources": 1, "sections": 3})
+
+    def sources(self, words: str, first: int, count: int) -> list[SourceSummary]:
+        """List the one briefing, three times."""
+        one = SourceSummary(SOURCE.id, SOURCE.title, None, None, 3, 4)
+        return [one, one, one][first : first + count] if words in SOURCE.title else []
 
     def examples(self, count: int) -> list[str]:
         """Ask the one thing it knows."""
@@ -87,23 +97,58 @@ class FakeAssistant:
         return PASSAGE if identity == PASSAGE.id else None
 
 
-def no_build(progress):
-    pytest.fail("nothing is to be built here")
+class FakeLibrary:
+    """Builds and takes in what it is told to."""
+
+    folder = Path("briefings")
+
+    def __init__(self, build=None, roll_back=None, watch=None) -> None:
+        self.building, self.rolling_back, self.watching = build, roll_back, watch
+        self.taken: list[str] = []
+
+    def build(self, note):
+        """Build as told."""
+        return self.building(note)
+
+    def roll_back(self):
+        """Go back as told; else there is nothing to go back to."""
+        if self.rolling_back is None:
+            raise NothingToRollBack(Path("var/index"))
+        return self.rolling_back()
+
+    def look(self, files, pasted):
+        """Read for good."""
+        return look(files, pasted)
+
+    def take(self, offers):
+        """Remember the names of what could be read."""
+        self.taken += [offer.name for offer in offers if offer.briefing]
+        return self.taken
+
+    def watch(self, changed, stop):
+        """Watch as told."""
+        self.watching(changed, stop)
 
 
-def no_rollback():
-    raise NothingToRollBack(Path("var/index"))
+def desk_of(assistant: FakeAssistant, **told) -> Desk:
+    return Desk(assistant, FakeLibrary(**told))
 
 
-def desk_of(assistant: FakeAssistant, build=no_build, roll_back=no_rollback) -> Desk:
-    return Desk(assistant, Path("briefings"), build, roll_back)
+def built(**fields) -> tuple[Summary, Replay]:
+    counts = {"files": 1, "sections": 3, "passages": 4, "sentences": 9, "seconds": 0.5}
+    return Summary("1", **(counts | fields)), Replay()
 
 
 @pytest.fixture
-def chat() -> Chat:
+def desk() -> Desk:
     desk = desk_of(FakeAssistant())
     desk.warm()
-    return Chat(desk)
+    return desk
+
+
+@pytest.fixture
+def chat(desk) -> Asking:
+    return Asking(desk)
 
 
 def test_a_question_is_shown_at_once_and_then_answered(chat):
@@ -191,77 +236,210 @@ def test_the_state_line_follows_what_happens():
     assert "아직 색인이 없습니다" in screen.state_html(desk, "ko")
 
 
-def test_refresh_offers_a_build_only_where_there_is_no_index(chat):
-    state, conversation, make, sources, timer = chat.refresh()
+def test_refresh_offers_a_build_only_where_there_is_no_index(desk):
+    state, conversation, make, sources, more, watching, timer = refresh(desk, True, "", 2)
     assert "준비됐습니다" in state
     assert conversation.examples == [{"text": "ASML은 어디에 투자하나?"}]
     assert make.visible is False
-    assert "<td" in sources
+    assert (sources.count("<tr>"), more.visible) == (3, True)  # the head, and two of three
+    assert watching.value is False
     assert timer.active is False
     missing = desk_of(FakeAssistant(IndexMissing(Path("index"))))
     missing.warm()
-    assert Chat(missing).refresh()[2].visible is True
+    assert refresh(missing, True)[2].visible is True
+    assert refresh(missing, False)[2].visible is False
+
+
+def test_briefings_are_found_by_their_words(desk):
+    indexing = Indexing(desk)
+    shown, more = indexing.find("제목")
+    assert (shown.count("<tr>"), more.visible) == (4, False)
+    assert "이 낱말이 든 브리핑이 없습니다" in indexing.find("<없는>")[0]
 
 
 def test_a_build_is_watched_by_all_and_made_once():
     go_on, calls = threading.Event(), []
 
-    def build(progress):
+    def build(note):
         calls.append(1)
-        progress("embed", 1, 4)
+        note("embed", 1, 4)
         go_on.wait(5)
         changes = Difference(added=("새.txt",), renamed=(("옛.txt", "헌.txt"),))
-        return Summary("1", 1, 3, 4, 9, 0.5, (SourceError("나쁜.txt", "empty"),), changes)
+        summary, _ = built(refused=(SourceError("나쁜.txt", "empty"),), difference=changes)
+        vanished = (Change("물음?", "답<1>.", ""),)
+        return summary, Replay(3, vanished, (Change("다른 물음?", "전.", "후."),))
 
-    chat = Chat(desk_of(FakeAssistant(), build))
-    chat.desk.warm()
-    first, second = chat.rebuild(), chat.rebuild()
+    desk = desk_of(FakeAssistant(), build=build)
+    desk.warm()
+    indexing = Indexing(desk)
+    first, second = indexing.rebuild(), indexing.rebuild()
     next(first)
-    while chat.desk.step.stage != "embed":
+    while desk.step.stage != "embed":
         pass
-    assert "1/4" in next(first)[0]
+    shown, stop, timer = next(first)
+    assert "1/4" in shown
+    assert stop.visible is True
+    assert timer.active is True
     assert "1/4" in next(second)[0]
-    assert "아인트호벤" in list(chat.respond("ASML은?", []))[-1][0][-1]["content"]
+    assert "아인트호벤" in list(Asking(desk).respond("ASML은?", []))[-1][0][-1]["content"]
     go_on.set()
     for watcher in (first, second):
-        *_, last = watcher
-        assert "브리핑 1건, 꼭지 3개, 구절 4개" in last[0]
+        *_, (shown, stop, _) = watcher
+        assert "브리핑 1건, 꼭지 3개, 구절 4개" in shown
         for told in ("나쁜.txt", "더한 브리핑 1건", "새.txt", "옛.txt → 헌.txt"):
-            assert told in last[0]
+            assert told in shown
+        assert "1개는 답이 그대로입니다" in shown
+        assert "물음? — 답&#60;1&#62;. → ∅" in shown
+        assert "다른 물음? — 전. → 후." in shown
+        assert stop.visible is False
     assert calls == [1]
 
 
 def test_a_build_that_fails_says_so_and_the_chat_goes_on():
-    def build(progress):
+    def build(note):
         raise IndexBusy(None, None)
 
-    chat = Chat(desk_of(FakeAssistant(), build))
-    chat.desk.warm()
-    *_, last = chat.rebuild()
+    desk = desk_of(FakeAssistant(), build=build)
+    desk.warm()
+    *_, last = Indexing(desk).rebuild()
     assert 'class="failure"' in last[0]
-    assert "준비됐습니다" in last[1]
+    assert "준비됐습니다" in screen.state_html(desk, "ko")
+
+
+def test_a_build_is_stopped_at_its_next_step():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def build(note):
+        note("embed", 1, 4)
+        begun.set()
+        go_on.wait(5)
+        note("embed", 2, 4)
+        return built()
+
+    desk = desk_of(FakeAssistant(), build=build)
+    desk.warm()
+    watcher = Indexing(desk).rebuild()
+    next(watcher)
+    begun.wait(5)
+    desk.cancel()
+    go_on.set()
+    *_, last = watcher
+    assert "색인을 멈췄습니다" in last[0]
+    *_, last = Indexing(desk).rebuild()  # the next one is not
+    assert "브리핑 1건" in last[0]
 
 
 def test_going_back_to_the_index_before():
     gone_back = []
-    chat = Chat(desk_of(FakeAssistant(), roll_back=lambda: gone_back.append(1)))
-    shown, state, *_ = chat.rollback()
+    desk = desk_of(FakeAssistant(), roll_back=lambda: gone_back.append(1))
+    shown, timer = Indexing(desk).rollback()
     assert gone_back == [1]
     assert "되돌렸습니다" in shown
-    assert "준비됐습니다" in state
-    shown, state, *_ = Chat(desk_of(FakeAssistant())).rollback()
+    assert timer.active is True
+    shown, _ = Indexing(desk_of(FakeAssistant())).rollback()
     assert 'class="failure"' in shown
     assert "되돌릴 이전 세대가 없습니다" in shown
 
 
-def test_programs_can_ask_and_change_nothing(chat):
+def test_what_is_taken_in_is_shown_first(desk, tmp_path):
+    indexing = Indexing(desk)
+    desk.library.building = lambda note: built()
+    good, bad = tmp_path / "좋은.txt", tmp_path / "나쁜.docx"
+    good.write_text(f"<제목>\n\n{TEXT}", encoding="utf-8")
+    bad.write_bytes(b"PK")
+    preview, take = indexing.look([str(good), str(bad)], "")
+    assert "&#60;제목&#62;" in preview
+    assert "날짜 미상" in preview
+    assert "ASML" in preview
+    assert "나쁜.docx" in preview
+    assert "읽지 않는 종류" in preview
+    assert take.visible is True
+    assert indexing.look([str(bad)], "")[1].visible is False
+    assert "파일을 고르거나" in indexing.look(None, " ")[0]
+
+    first, *_, last = indexing.take([str(good), str(bad)], "")
+    assert first[:3] == (None, "", "")
+    assert first[3].visible is False
+    assert desk.library.taken == ["좋은.txt"]
+    assert "브리핑 1건" in last[4]
+
+
+def test_every_change_of_the_folder_is_indexed_until_it_is_switched_off():
+    changes, ended, builds = threading.Semaphore(0), threading.Event(), []
+
+    def watch(changed, stop):
+        while not stop.is_set():
+            if changes.acquire(timeout=0.05):
+                changed()
+        ended.set()
+
+    def build(note):
+        builds.append(1)
+        return built()
+
+    desk = desk_of(FakeAssistant(), build=build, watch=watch)
+    desk.warm()
+    assert Indexing(desk).watch(True).active is True
+    assert refresh(desk, True)[5].value is True
+    assert not desk.settled()
+    for count in (1, 2):
+        changes.release()
+        while len(builds) < count or desk.step:
+            pass
+    desk.watch(False)
+    assert ended.wait(5)
+    assert desk.settled()
+
+
+def test_watching_ends_where_there_is_no_folder():
+    def watch(changed, stop):
+        raise SourceError("briefings", "no_folder")
+
+    desk = desk_of(FakeAssistant(), watch=watch)
+    desk.watch(True)
+    while desk.watching:
+        pass
+    assert "briefings" in screen.outcome_html(desk, "ko")
+
+
+def laid_out(desk: Desk, may_change: bool) -> gr.Blocks:
     async def lay_out() -> gr.Blocks:
         # Outside a running loop, gradio makes one for each lock and never closes it (6.31).
-        return page(chat.desk)
+        return page(desk, may_change)
 
-    blocks = asyncio.run(lay_out())
+    return asyncio.run(lay_out())
+
+
+def test_programs_can_ask_and_change_nothing(desk):
+    blocks = laid_out(desk, may_change=True)
     public = [f.api_name for f in blocks.fns.values() if f.api_visibility == "public"]
     assert public == ["ask", "search", "get_source"]
     assert blocks.analytics_enabled is False
     limits = {f.concurrency_id: f.concurrency_limit for f in blocks.fns.values()}
     assert "rebuild" in limits
+
+
+def test_strangers_can_change_nothing_at_all(desk):
+    def names(may_change: bool) -> set[str]:
+        blocks = laid_out(desk, may_change)
+        return {getattr(f.fn, "__name__", "") for f in blocks.fns.values()}
+
+    changing = {"rebuild", "rollback", "take", "look", "watch", "cancel"}
+    assert changing <= names(may_change=True)
+    assert not changing & names(may_change=False)
+    assert "respond" in names(may_change=False)
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("pc", False)],
+)
+def test_only_this_machine_is_trusted(host, own):
+    assert _is_loopback(host) is own
+
+
+@pytest.mark.parametrize("auth", ["name", "name:", ":password"])
+def test_half_a_login_is_refused(auth, monkeypatch):
+    monkeypatch.setenv("BRIEFING_AUTH", auth)
+    with pytest.raises(SystemExit):
+        main([])

@@ -411,6 +411,83 @@ def test_the_index_is_listed_and_rebuilt_while_questions_go_on(open_page, sample
         expect(page.locator(".reader .heading").first).to_be_visible()
 
 
+PASTED = """[아침 시장] 한빛전자, 공장 이전을 미루다
+
+한바다 외신캐스터 2024. 5. 3. 06:20
+
+◇ 한빛전자, 공장 이전 연기
+
+한빛전자가 공장 이전을 한 해 미루기로 했습니다. 환율이 올라 비용이 4천억 원 늘었기 때문입니다.
+"""
+
+
+def test_briefings_are_added_in_the_browser(open_page, sample_index, tmp_path):
+    shutil.copytree(sample_index, tmp_path / "index")
+    folder = tmp_path / "briefings"
+    shutil.copytree(SAMPLES, folder)
+    count = len(list(SAMPLES.iterdir()))
+    upload = next(iter(sorted((DEV / "briefings").iterdir())))
+    with Server(tmp_path / "index", folder) as server:
+        page = open_page(server.url)
+        page.get_by_role("tab", name="색인").click()
+        page.get_by_role("button", name="브리핑 더하기").click()
+        (tmp_path / "편지.docx").write_bytes(b"PK")
+        page.locator("#intake input[type=file]").set_input_files([upload, tmp_path / "편지.docx"])
+        page.locator("#intake textarea").fill(PASTED)
+        page.locator("#look").click()
+        expect(page.locator(".offer")).to_have_count(3)
+        expect(page.locator(".offer .refused")).to_contain_text("편지.docx")
+        expect(page.locator("#preview")).to_contain_text("한빛전자, 공장 이전 연기")
+        expect(page.locator("#preview")).to_contain_text("2024년 5월 3일")
+        shoot(page, "preview")
+        page.locator("#intake textarea").fill(PASTED + "◇ 하나 더\n\n새 꼭지입니다.")
+        expect(page.locator("#take")).to_be_hidden()  # not what was looked at
+        page.locator("#intake textarea").fill(PASTED)
+        page.locator("#look").click()
+        page.locator("#take").click()
+        expect(page.locator("#progress .summary")).to_contain_text(
+            "더한 브리핑 2건", timeout=120_000
+        )
+        name = "2024-05-03 [아침 시장] 한빛전자, 공장 이전을 미루다.txt"
+        expect(page.locator("#progress .summary")).to_contain_text(name)
+        expect(page.locator("#take")).to_be_hidden()
+        expect(page.locator(".sources tbody tr")).to_have_count(count + 2)
+        shoot(page, "added")
+        assert folder.joinpath(name).read_text(encoding="utf-8") == PASTED
+        page.locator("#find textarea, #find input").fill("한빛")
+        expect(page.locator(".sources tbody tr")).to_have_count(1)
+        page.get_by_role("tab", name="질문").click()
+        ask(page, "한빛전자는 왜 공장 이전을 미뤘나?")
+        expect(page.locator(".answer blockquote").first).to_contain_text("4천억 원")
+
+        page.get_by_role("tab", name="색인").click()
+        page.locator("#find textarea, #find input").fill("")
+        page.locator("#watch input").check()
+        folder.joinpath(name).unlink()
+        expect(page.locator(".sources tbody tr")).to_have_count(count + 1, timeout=60_000)
+        shoot(page, "watched")
+
+
+def test_a_build_is_stopped_and_goes_on_later(open_page, tmp_path):
+    folder = tmp_path / "briefings"
+    shutil.copytree(SAMPLES, folder)
+    for path in (DEV / "briefings").iterdir():  # a build that takes some seconds
+        shutil.copy(path, folder / f"new-{path.name}")
+    with Server(tmp_path / "index", folder) as server:
+        page = open_page(server.url, ready=False)
+        page.get_by_role("tab", name="색인").click()
+        page.locator("#rebuild").click()
+        expect(page.locator("#stop")).to_be_visible()
+        page.locator("#stop").click()
+        expect(page.locator("#progress .failure")).to_contain_text(
+            "색인을 멈췄습니다", timeout=60_000
+        )
+        expect(page.locator("#stop")).to_be_hidden()
+        assert not tmp_path.joinpath("index", "CURRENT").exists()
+        page.locator("#rebuild").click()
+        expect(page.locator(".summary")).to_contain_text("색인을 마쳤습니다", timeout=120_000)
+
+
 def test_without_an_index_the_chat_offers_to_build_one(open_page, tmp_path):
     folder = tmp_path / "briefings"
     folder.mkdir()

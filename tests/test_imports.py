@@ -20,7 +20,7 @@ ROWS = [
     {
         *("index.text", "index.terms", "index.lexical", "index.vectors", "index.lock"),
         "index.archive",
-        "index.pages.byline",
+        *("index.pages.byline", "index.reports"),
         "qa.when",
     },
     {
@@ -37,7 +37,15 @@ ROWS = [
     },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
-    {"index.embed", "index.mirror", "index.watch", "qa.answer", "qa.question", "qa.weights"},
+    {
+        "index.embed",
+        "index.intake",
+        "index.mirror",
+        "index.watch",
+        "qa.answer",
+        "qa.question",
+        "qa.weights",
+    },
     # Here the house forks: building and asking never meet.
     {"index.reuse", "qa.retrieve"},
     {"index.build"},
@@ -51,13 +59,14 @@ ROWS = [
         "qa.feedback",
         "qa.protocol",
         "qa.view",
-        "qa.catalogue",
         "qa.terminal",
     },
     {"qa.respond"},
     {"qa.assistant", "qa.replay"},
-    {"qa.desk", "qa.api"},
-    {"qa.screen"},
+    {"qa.desk", "qa.api", "qa.catalogue"},
+    {"qa.screen", "qa.web.parts"},
+    {"qa.web.ask_tab", "qa.web.index_tab"},
+    {"qa.web.page"},
     # And here both sides are seen.
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
@@ -79,11 +88,19 @@ ASKING = {
         "qa.protocol",
         *("qa.respond", "qa.assistant", "qa.replay"),
         *("qa.api", "qa.desk", "qa.screen"),
+        *("qa.web.parts", "qa.web.ask_tab", "qa.web.index_tab", "qa.web.page"),
         "qa.markup",
     ),
     *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
-BUILDING = {"index.build", "index.reuse", "index.mirror", "index.read", "index.passages"}
+BUILDING = {
+    "index.build",
+    "index.intake",
+    "index.reuse",
+    "index.mirror",
+    "index.read",
+    "index.passages",
+}
 # The mains show errors in words that `qa` keeps.
 SHOWS_WORDS = {"index.__main__"}
 
@@ -97,7 +114,7 @@ HOMES = {
     "onnxruntime": {"index.encoder.onnx_encoder"},
     "trafilatura": {"index.pages.formats"},
     "pypdf": {"index.pages.pdf"},
-    "gradio": {"app"},
+    "gradio": {"qa.web.parts", "qa.web.ask_tab", "qa.web.index_tab", "qa.web.page"},
     "sentence_transformers": {
         *("index.encoder.hub", "index.encoder.sentence_encoder", "index.encoder.onnx_module")
     },

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, FakeEmbedder
 
-from index.build import Summary, add, build, remove, rollback
+from index.build import add, build, remove, rollback
 from index.errors import (
     IndexBusy,
     IndexMismatch,
@@ -21,7 +21,8 @@ from index.errors import (
     SourceError,
 )
 from index.generations import Generation, open_current, published, verify, verify_deeply
-from index.mirror import Difference, differ
+from index.mirror import differ
+from index.reports import Difference, Summary
 from index.terms import numbered
 from index.text import tokens_of
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from index import errors
+from index.reports import Difference, Offer, Summary
 from index.schema import Briefing, Hit, Passage, Section, Source, SourceSummary, Span
 from qa import catalogue, view
 from qa.answer import Answer, Citation, Period
 from qa.markup import Place, escape, marked, read_place
+from qa.replay import Change, Replay
 from qa.words import EN, KO, day, error_sentence, language_of, say
 
 HOSTILE = [
@@ -178,13 +180,25 @@ def test_not_found_without_any_passage_is_still_a_card():
     assert "details" not in shown
 
 
+def summary_of(**fields) -> Summary:
+    counts = {"files": 1, "sections": 2, "passages": 3, "sentences": 4, "seconds": 1.25}
+    return Summary("1", **(counts | fields))
+
+
+def offer_of(text: str) -> Offer:
+    briefing = Briefing(Source(text, text, "0"), "글", (Section(text, Span(0, 1)),))
+    return Offer(text, b"", briefing)
+
+
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "\n" not in text])
 def test_a_hostile_briefing_is_shown_as_text(text):
     for shown in (
         view.answer_html(answer_of(text, (0,), heading=text, title=text), "ko"),
         view.answer_html(answer_of(text, (), heading=text, title=text), "ko"),
         view.error_html(errors.SourceError(text, "pdf_broken", detail=text), "ko"),
-        catalogue.sources_html([SourceSummary(text, text, text, None, 1, 1)], "ko"),
+        catalogue.sources_html([SourceSummary(text, text, text, None, 1, 1)], "", "ko"),
+        catalogue.offers_html([offer_of(text)], "ko"),
+        catalogue.summary_html(summary_of(), Replay(1, (Change(text, text, text),)), "ko"),
     ):
         assert "\n" not in shown
         page = Page(shown)
@@ -225,24 +239,24 @@ def test_progress_tells_the_rate_and_the_time_left():
 
 
 def test_a_summary_lists_what_was_refused():
-    counts = {"sources": 1, "sections": 2, "passages": 3}
-    refused = [errors.SourceError("나쁜.pdf", "pdf_locked")]
-    words = Page(catalogue.summary_html(counts, 1.25, {"added": ["새.txt"]}, refused, "ko")).words
+    added = Difference(added=("새.txt",))
+    refused = (errors.SourceError("나쁜.pdf", "pdf_locked"),)
+    summary = summary_of(difference=added, refused=refused, before=2, encoded=1)
+    words = Page(catalogue.summary_html(summary, Replay(), "ko")).words
     assert "브리핑 1건, 꼭지 2개, 구절 3개" in words
+    assert "구절 2 → 3, 새로 벡터로 만든 구절 1" in words
     assert "나쁜.pdf" in words
     assert "암호로 잠긴 PDF" in words
     assert "더한 브리핑 1건" in words
     assert "새.txt" in words
-    nothing = catalogue.summary_html(counts, 1.25, {"added": []}, [], "ko")
+    nothing = catalogue.summary_html(summary_of(), Replay(), "ko")
     assert "details" not in nothing
     assert "바뀐 브리핑이 없습니다" in nothing
 
 
 def test_a_summary_of_many_names_is_short():
-    names = [f"{number}.txt" for number in range(5000)]
-    shown = catalogue.summary_html(
-        {"sources": 1, "sections": 1, "passages": 1}, 1, {"added": names}, [], "en"
-    )
+    names = tuple(f"{number}.txt" for number in range(5000))
+    shown = catalogue.summary_html(summary_of(difference=Difference(names)), Replay(), "en")
     assert "Briefings added: 5000" in shown
     assert shown.count("<li>") == 21
 

@@ -1,0 +1,149 @@
+"""The tab where one asks: conversation, question box, scope, and the reader beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from index.errors import BriefingError
+from qa import screen, view
+from qa.desk import Desk
+from qa.web.parts import I18N, QUIET, html, language
+from qa.words import KO, say
+
+Message = dict[str, Any]  # gradio's own shape: {"role": …, "content": …}
+
+
+class Asking:
+    """The handlers: plain functions and generators of what each output shows next."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def respond(
+        self,
+        question: str,
+        history: list[Message],
+        scope: str = "",
+        request: gr.Request | None = None,
+    ) -> Iterator[tuple[Any, Any, Any, str]]:
+        """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
+        lang = language(request)
+        fault = screen.fault(question, lang)
+        if fault:
+            yield gr.skip(), gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
+            return
+        hint = view.hint_html(say(lang, "hint_keys"))
+        asked = [*history, {"role": "user", "content": view.question_html(question.strip())}]
+        pending = view.pending_html(lang, self.desk.assistant.ready)
+        within, kept = screen.scope_of(scope)
+        yield [*asked, {"role": "assistant", "content": pending}], "", kept, hint
+        try:
+            earlier = [view.question_text(message) for message in history]
+            answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
+            shown = view.answer_html(answer, lang)
+        except BriefingError as error:
+            shown = view.error_html(error, lang)
+        yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
+
+    def open_place(self, link: str, request: gr.Request | None = None) -> str:
+        """Show the briefing that a link leads to; the link may be old, or typed by hand."""
+        return screen.place_html(self.desk.assistant, link, language(request))
+
+    def judge(self, said: dict[str, Any], request: gr.Request | None = None) -> str:
+        """Keep what a reader says of an answer; return what to tell him."""
+        return screen.judged(self.desk.assistant, said, language(request))
+
+    def greet(self, request: gr.Request | None = None) -> tuple[str, str]:
+        """Return what stands below the question box, in the visitor's language."""
+        lang = language(request)
+        return view.hint_html(say(lang, "hint_keys")), view.keep_html(lang)
+
+
+def conversation() -> gr.Chatbot:
+    """Place the conversation.
+
+    Messages are our own escaped HTML on one line, so nothing of theirs is read as Markdown; the
+    sanitiser and the lack of LaTeX delimiters are the second lock on the same door.
+    """
+    return gr.Chatbot(
+        label=I18N("tab_ask"),
+        show_label=False,
+        container=False,
+        elem_id="conversation",
+        placeholder=view.empty_html("ko"),
+        layout="panel",
+        buttons=[],
+        height=None,
+        sanitize_html=True,
+        allow_tags=False,
+        latex_delimiters=[],
+        feedback_options=None,
+        autoscroll=False,
+        scale=1,
+    )
+
+
+def question_box(desk: Desk, talk: gr.Chatbot) -> None:
+    """Place the question box and what belongs to it, below the conversation."""
+    asking = Asking(desk)
+    box = gr.Textbox(
+        label=I18N("ask_label"),
+        placeholder=I18N("ask_placeholder"),
+        show_label=False,
+        container=False,
+        lines=1,
+        max_lines=6,
+        submit_btn=str(I18N("send")),
+        autofocus=True,
+        elem_id="question",
+    )
+    scope = _scope(desk)
+    with gr.Row(elem_id="below"):
+        hint = html(view.hint_html(KO["hint_keys"]), "hint")
+        keep = html(view.keep_html("ko"), "keep")
+        new_chat = gr.Button(I18N("new_chat"), size="sm", elem_id="new-chat")
+    inputs, outputs = [box, talk, scope], [talk, box, scope, hint]
+    gr.on(None, asking.greet, None, [hint, keep], queue=False, **QUIET)  # when the page opens
+    box.submit(asking.respond, inputs, outputs, **QUIET)
+    talk.example_select(_chosen, None, box, **QUIET).then(asking.respond, inputs, outputs, **QUIET)
+    new_chat.click(lambda: [], None, talk, queue=False, **QUIET)
+
+
+def reader(desk: Desk) -> None:
+    """Place the pane that opens a briefing at a quote."""
+    asking = Asking(desk)
+
+    # Gradio marks them, so they are no methods.
+    def open_place(link: str, request: gr.Request) -> str:
+        return asking.open_place(str(link), request)
+
+    def judge(said: dict[str, Any], request: gr.Request) -> str:
+        return asking.judge(said, request)
+
+    gr.HTML(
+        js_on_load="briefing.reader(element, server.open_place); tools.judgeWith(server.judge);",
+        server_functions=[open_place, judge],
+        apply_default_css=False,
+        elem_id="reader",
+    )
+
+
+def _scope(desk: Desk) -> gr.HTML:
+    def programmes(_: str) -> list[str]:  # the page must send something
+        return screen.programmes(desk)
+
+    return gr.HTML(
+        "",
+        html_template="",  # `tools.scope` draws it; the value is what it holds
+        js_on_load="tools.scope(element, props, watch, server.programmes)",
+        server_functions=[programmes],
+        apply_default_css=False,
+        elem_id="scope",
+    )
+
+
+def _chosen(event: gr.SelectData) -> str:
+    return str(event.value["text"])
