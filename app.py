@@ -11,9 +11,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from index.build import build, rollback
+from index.errors import MissingExtra
 from index.intake import look, take
 from index.read import MAX_BYTES
 from index.reports import Offer, Summary
@@ -23,7 +25,7 @@ from qa.desk import Desk, Note
 from qa.replay import Replay, Replaying, judged_questions
 from qa.web.page import STYLE, head, page, theme
 from qa.web.parts import I18N
-from qa.words import say
+from qa.words import error_sentence, say
 
 
 class Folder:
@@ -84,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=7860)
     parser.add_argument("--build", action="store_true", help="index the folder first")
     parser.add_argument("--watch", action="store_true", help="index every change of the folder")
+    parser.add_argument(
+        "--mcp", action="store_true", help="offer ask, search and get_source to MCP clients too"
+    )
     return parser
 
 
@@ -94,6 +99,9 @@ def main(argv: list[str] | None = None) -> int:
     name, colon, password = os.environ.get("BRIEFING_AUTH", "").partition(":")
     if (colon and not (name and password)) or (name and not colon):
         parser.error("BRIEFING_AUTH is not like name:password")
+    if options.mcp and find_spec("mcp") is None:
+        print(error_sentence(MissingExtra("mcp"), "ko"), file=sys.stderr)
+        return 2
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # see `page`
     desk = Desk(Assistant(options.index), Folder(options.folder, options.index))
     desk.watch(options.watch)
@@ -105,6 +113,7 @@ def main(argv: list[str] | None = None) -> int:
             server_port=options.port,
             auth=(name, password) if colon else None,
             max_file_size=MAX_BYTES,
+            mcp_server=options.mcp,
             share=False,
             quiet=True,
             prevent_thread_lock=True,

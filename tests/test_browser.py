@@ -5,6 +5,7 @@ Screenshots of what was seen are left in the git-ignored `screenshots/`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
@@ -20,6 +21,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from conftest import DEV, NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index.build import build
@@ -45,12 +49,12 @@ OpenPage = Callable[..., Page]
 class Server:
     """The chat as a process of its own on a free port; ended by its own process id."""
 
-    def __init__(self, index: Path, folder: Path) -> None:
+    def __init__(self, index: Path, folder: Path, *more: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/"
-        options = ["--index", str(index), "--folder", str(folder), "--port", str(port)]
+        options = ["--index", str(index), "--folder", str(folder), "--port", str(port), *more]
         command = [sys.executable, "-c", NO_NETWORK, "app", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
 
@@ -75,7 +79,7 @@ class Server:
 def chat_url(sample_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     index = tmp_path_factory.mktemp("served") / "index"
     shutil.copytree(sample_index, index, symlinks=True)  # one of the tests rebuilds it
-    with Server(index, SAMPLES) as server:
+    with Server(index, SAMPLES, "--mcp") as server:
         yield server.url
 
 
@@ -585,6 +589,33 @@ def test_programs_ask_search_and_read_and_change_nothing(chat_url):
     assert hits[0]["heading"] in [segment["heading"] for segment in briefing["segments"]]
     event, told = call(chat_url, "search", "ASML", 2, "gestern", "", "", "")
     assert (event, "is not a date" in json.dumps(told)) == ("error", True)
+
+
+def test_mcp_clients_ask_search_and_read_and_change_nothing(chat_url):
+    async def talk() -> tuple[list[str], list[CallToolResult]]:
+        async with (
+            streamable_http_client(f"{chat_url}gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = [tool.name for tool in (await session.list_tools()).tools]
+            calls = [
+                ("ask", {"question": "그럼 어느 도시?", "history": [ASML]}),
+                ("search", {"question": ASML, "limit": 2}),
+                ("get_source", {"source": "2024-04-23.txt"}),
+                ("search", {"question": ASML, "since": "April"}),
+            ]
+            return tools, [await session.call_tool(name, given) for name, given in calls]
+
+    tools, results = asyncio.run(talk())
+    assert tools == ["ask", "search", "get_source"]
+    asked, found, source, refused = (result.content[0].text for result in results)
+    assert [result.isError for result in results] == [False, False, False, True]
+    assert "아인트호벤" in asked
+    assert "아인트호벤" in found
+    assert found.count("passage_id") == 2
+    assert "아인트호벤" in source
+    assert refused == "\"since\" is not a date like 2024-04-23: 'April'"
 
 
 @needs_seed
