@@ -71,5 +71,10 @@ const briefing = (() => {
     scroller.scrollTop += asked.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 16;
   }).observe(document.documentElement, { childList: true, subtree: true });
 
+  // Gradio calls its example buttons a list, which has no items then (6.31).
+  new MutationObserver(() => {
+    document.querySelector("#conversation .examples[role='list']")?.setAttribute("role", "group");
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   return { reader };
 })();

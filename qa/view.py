@@ -110,7 +110,7 @@ def _step(answer: Answer, language: Language) -> str:
 def error_html(error: BriefingError, language: Language) -> str:
     """Show that something went wrong; never looks like an answer, nor like a missing one."""
     return (
-        f'<section class="failure" role="alert"><h3>{escape(say(language, "failed_title"))}</h3>'
+        f'<section class="failure" role="alert"><h2>{escape(say(language, "failed_title"))}</h2>'
         f"<p>{escape(error_sentence(error, language))}</p></section>"
     )
 
@@ -193,7 +193,7 @@ def _not_found(answer: Answer, language: Language) -> str:
     if answer.missing:
         why = say(language, "none_missing", names=", ".join(answer.missing))
     return (
-        f'<section class="not-found"><h3>{escape(say(language, "none_title"))}</h3>'
+        f'<section class="not-found"><h2>{escape(say(language, "none_title"))}</h2>'
         f"<p>{escape(why)}</p>{_read_as(answer, language)}{_tools(answer, language)}"
         f"{_cards('nearest', nearest, language)}</section>"
     )
@@ -239,7 +239,7 @@ def _cards(title: str, passages: Sequence[Passage], language: Language) -> str:
     if not passages:
         return ""
     cards = "".join(_card(passage, language) for passage in passages)
-    return f'<section class="cards"><h4>{escape(say(language, title))}</h4>{cards}</section>'
+    return f'<section class="cards"><h2>{escape(say(language, title))}</h2>{cards}</section>'
 
 
 def _card(passage: Passage, language: Language) -> str:
@@ -299,9 +299,10 @@ def _look(line: str, span: Span, briefing: Briefing, here: Span | None) -> str:
 
 
 def _panel(head: str, body: str, language: Language) -> str:
-    close = escape(say(language, "close"))
+    close, name = escape(say(language, "close")), escape(say(language, "scope_source"))
     return (
-        f'<aside class="reader" role="dialog" tabindex="-1"><header><div>{head}</div>'
+        f'<div class="reader" role="dialog" aria-label="{name}" tabindex="-1">'
+        f"<header><div>{head}</div>"
         f'<button type="button" class="shut" aria-label="{close}">✕</button></header>'
-        f'<div class="page" tabindex="0">{body}</div></aside>'
+        f'<div class="page" tabindex="0">{body}</div></div>'
     )

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import DEV, NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -572,6 +573,36 @@ def call(chat_url: str, name: str, *values: object) -> tuple[str, Any]:
     with urllib.request.urlopen(f"{address}/{event}") as reply:
         lines = reply.read().decode().splitlines()
     return lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: "))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_nothing_shuts_people_out(open_page, dark):
+    """No rule of axe-core, which looks as WCAG 2 asks, is broken in what one can come to see."""
+
+    def broken() -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+    page = open_page(dark=dark)
+    expect(page.locator("#conversation .example").first).to_be_visible()
+    assert broken() == []
+    ask(page, ASML)
+    page.locator(".why summary").first.click()
+    page.locator("#scope summary").click()
+    assert broken() == []
+    ask(page, NO_ANSWER)
+    expect(page.locator(".not-found")).to_be_visible()
+    assert broken() == []
+    page.locator("#conversation .open a").first.click()
+    expect(page.locator(".reader")).to_be_visible()
+    assert broken() == []
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="색인").click()
+    page.get_by_role("button", name="브리핑 더하기").click()
+    page.locator("#intake textarea").fill(PASTED)
+    page.locator("#look").click()
+    expect(page.locator(".offer")).to_be_visible()
+    assert broken() == []
 
 
 def test_programs_ask_search_and_read_and_change_nothing(chat_url):
