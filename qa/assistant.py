@@ -19,10 +19,13 @@ from index.manifest import Manifest
 from index.schema import Briefing, Passage, SourceSummary
 from index.text import analyzer
 from qa.answer import Answer
-from qa.examples import examples
+from qa.examples import examples, question_of, subject_of
 from qa.respond import Turn, respond
 from qa.scope import EVERYWHERE, Scope
 from qa.weights import Weights, load_weights
+
+# Of the passages found for an answer, so many are looked at for what to ask next.
+_NEAR = 4
 
 
 class Assistant:
@@ -40,7 +43,7 @@ class Assistant:
         self.weights = weights or load_weights()
         self._opening = threading.Lock()
         self._opened: tuple[Generation, Embedder] | None = None
-        self._examples: tuple[tuple[str, int], list[str]] | None = None
+        self._questions: tuple[str, dict[str, str | None]] = ("", {})  # see `_question_of`
 
     def warm(self) -> None:
         """Load everything a question needs: seconds. Raises what opening an index raises."""
@@ -94,16 +97,31 @@ class Assistant:
         return firsts.get(passage.section - 1), firsts.get(passage.section + 1)
 
     def examples(self, count: int) -> list[str]:
-        """Return up to `count` example questions that are answered, of the newest segments.
+        """Return up to `count` questions that are answered, of the newest segments."""
+        return examples(self.open()[0].archive.newest_passages(), self._question_of, count)
 
-        Finding them asks some questions; they are kept until the index changes.
+    def follow_ups(self, answer: Answer, count: int) -> list[str]:
+        """Return up to `count` questions that are answered, of what stands near an answer.
+
+        That is first what else was found, then the other segments of the briefing.
         """
-        generation, _ = self.open()
-        key = (generation.manifest.id, count)
-        if self._examples is None or self._examples[0] != key:
-            found = examples(generation.archive.newest_passages(), self.ask, count)
-            self._examples = (key, found)
-        return self._examples[1]
+        if not answer.citations:
+            return []
+        cited = answer.citations[0].passage
+        beside = self.open()[0].archive.passages_of(cited.source.id)
+        near = [*(hit.passage for hit in answer.hits[:_NEAR]), *beside]
+        others = [p for p in near if subject_of(p) not in ("", subject_of(cited))]
+        return examples(others, self._question_of, count)
+
+    def _question_of(self, passage: Passage) -> str | None:
+        """Return a question that a passage answers; it is found by asking, once in a generation."""
+        generation = self.open()[0].manifest.id
+        if self._questions[0] != generation:
+            self._questions = (generation, {})
+        known = self._questions[1]
+        if passage.id not in known:
+            known[passage.id] = question_of(passage, self.ask)
+        return known[passage.id]
 
     def open(self) -> tuple[Generation, Embedder]:
         """Return the current generation and its encoder; opens them when they have changed."""

@@ -7,7 +7,7 @@ No LLM: a name that opens a heading and a measure that one of its sentences give
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from index.schema import Passage
 from qa.answer import Answer
@@ -19,25 +19,40 @@ _MEASURES = (
     "환율 금리 물가 유가 금값 수주 주문 가입자 이용자 감원 생산량 판매량 인도량 수출 예산"
 ).split()
 # A name opens the heading and ends with a comma, an ellipsis, a quote or a particle.
-_NAME = re.compile(r"^[\"'‘“]?([가-힣A-Za-z0-9&·]{2,12})[\"'’”]?(?:,|…|\s|의 |은 |는 |이 |가 |도 )")
+_NAME = re.compile(r"^[\"'‘“]?([가-힣A-Za-z0-9&·]{2,12}?)[\"'’”]?(?:,|…|\s|의 |은 |는 |이 |가 |도 )")
 _FIGURES = frozenset({"money", "percent", "count"})
 
 
-def examples(passages: Iterator[Passage], ask: Callable[[str], Answer], count: int) -> list[str]:
-    """Return up to `count` questions that `ask` answers from the very segment they were made of."""
+def examples(
+    passages: Iterable[Passage], question_of: Callable[[Passage], str | None], count: int
+) -> list[str]:
+    """Return up to `count` questions, each about another name."""
     chosen: list[str] = []
     names: set[str] = set()
     for passage in passages:
         if len(chosen) == count:
             break
-        match = _NAME.match(passage.heading)
-        if match is None or match[1] in names:
+        name = subject_of(passage)
+        if name in names:
             continue
-        question = next((q for q in _questions(passage, match[1]) if _works(q, passage, ask)), None)
+        question = question_of(passage)
         if question is not None:
             chosen.append(question)
-            names.add(match[1])
+            names.add(name)
     return chosen
+
+
+def question_of(passage: Passage, ask: Callable[[str], Answer]) -> str | None:
+    """Return a question that `ask` answers from this very passage; None if none is found."""
+    name = subject_of(passage)
+    questions = _questions(passage, name) if name else ()
+    return next((question for question in questions if _works(question, passage, ask)), None)
+
+
+def subject_of(passage: Passage) -> str:
+    """Return the name that opens the heading of a passage, "" if none does."""
+    match = _NAME.match(passage.heading)
+    return match[1] if match else ""
 
 
 def _questions(passage: Passage, name: str) -> Iterator[str]:
@@ -47,6 +62,9 @@ def _questions(passage: Passage, name: str) -> Iterator[str]:
                 yield f"{name} {measure}{_topic(measure)} 얼마?"
                 break
     yield f"{name}에 무슨 일이 있었나?"
+    day = passage.source.published
+    if day:  # where it is in the news more than once
+        yield f"{day.month}월 {day.day}일 {name}에 무슨 일이 있었나?"
 
 
 def _works(question: str, passage: Passage, ask: Callable[[str], Answer]) -> bool:

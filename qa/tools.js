@@ -94,6 +94,7 @@ const tools = (() => {
     "right": (button) => judged(button, "right"),
     "wrong": (button) => judged(button, "wrong"),
     "this-one": (button) => judged(button, "right"),
+    "ask-this": (button) => again(text(button), {}),
     "any-day": (button) => again(turns()[where(button)].asked.textContent, { any_day: true }),
     "save-markdown": () => save("briefing.md", "text/markdown", conversation()),
     "save-json": () => save("briefing.json", "application/json", JSON.stringify(turns().map(turn), null, 2)),

@@ -107,6 +107,18 @@ def _step(answer: Answer, language: Language) -> str:
     return f'<p class="related">{escape(say(language, "only_related"))}</p>'
 
 
+def follow_ups_html(questions: Sequence[str], language: Language) -> str:
+    """Offer questions that can be asked next, each with a click."""
+    if not questions:
+        return ""
+    asks = "".join(
+        f'<li><button type="button" class="ask-this">{escape(question)}</button></li>'
+        for question in questions
+    )
+    title = escape(say(language, "follow_ups"))
+    return f'<section class="follow-ups"><h2>{title}</h2><ul>{asks}</ul></section>'
+
+
 def error_html(error: BriefingError, language: Language) -> str:
     """Show that something went wrong; never looks like an answer, nor like a missing one."""
     return (

@@ -83,6 +83,10 @@ class FakeAssistant:
         """Ask the one thing it knows."""
         return ["ASML은 어디에 투자하나?"][:count]
 
+    def follow_ups(self, answer: Answer, count: int) -> list[str]:
+        """Offer the one thing it knows, unless nothing was found."""
+        return ["ASML은 <또> 어디에?"][: count * len(answer.citations)]
+
     def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
         """Return the one passage as the next."""
         return None, passage
@@ -153,7 +157,7 @@ def chat(desk) -> Asking:
 
 def test_a_question_is_shown_at_once_and_then_answered(chat):
     before = [{"role": "user", "content": "이전"}, {"role": "assistant", "content": "답"}]
-    first, last = list(chat.respond(" ASML은?\n", before))
+    first, last, _ = chat.respond(" ASML은?\n", before)
     assert [message["role"] for message in first[0]] == ["user", "assistant"] * 2
     assert first[0][:2] == before
     assert 'class="asked">ASML은?<' in first[0][2]["content"]
@@ -193,7 +197,16 @@ def test_nothing_is_sent_that_can_not_be_asked(chat, question):
 
 
 def test_the_longest_question_is_asked(chat):
-    assert len(list(chat.respond("가" * MAX_CHARS, []))) == 2
+    assert len(list(chat.respond("가" * MAX_CHARS, []))) == 3
+
+
+def test_what_can_be_asked_next_follows_the_answer(chat):
+    _, answered, last = chat.respond("ASML은?", [])
+    offered = last[0][-1]["content"].removeprefix(answered[0][-1]["content"])
+    assert "이어서 물어보기" in offered
+    assert '<button type="button" class="ask-this">ASML은 &#60;또&#62; 어디에?</button>' in offered
+    _, nothing, last = chat.respond("날씨는?", [])
+    assert last[0] == nothing[0]
 
 
 def test_words_follow_the_browser(chat):
@@ -206,7 +219,7 @@ def test_words_follow_the_browser(chat):
 
 
 def test_the_scope_of_the_page_goes_along_once(chat):
-    first, _ = chat.respond("ASML은?", [], '{"source": "a.txt", "any_day": true}')
+    first, *_ = chat.respond("ASML은?", [], '{"source": "a.txt", "any_day": true}')
     assert chat.desk.assistant.scope == Scope(source="a.txt", any_day=True)
     assert json.loads(first[2]) == {"source": "a.txt", "any_day": False}
 

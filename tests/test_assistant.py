@@ -196,5 +196,19 @@ def test_examples_are_answered_from_their_segment(assistant):
 def test_the_fake_is_an_embedder():
     embedder: Embedder = FakeEmbedder()
     assert embedder.dim == 16
-    assert examples(iter(()), lambda q: pytest.fail("nothing to ask"), 3) == []
+    assert examples(iter(()), lambda passage: pytest.fail("nothing to ask"), 3) == []
+
+
+def test_follow_ups_are_answered_from_other_segments(assistant):
+    answer = assistant.ask("ASML은 어디에 투자하나?")
+    cited = answer.citations[0].passage
+    questions = assistant.follow_ups(answer, 3)
+    assert len(questions) == 3
+    for question in questions:
+        assert "ASML" not in question
+        found = assistant.ask(question)
+        assert found.status == "answered"
+        assert found.citations[0].passage.id != cited.id
+    assert assistant.follow_ups(answer, 3) == questions
+    assert assistant.follow_ups(assistant.ask("오늘 서울 날씨는?"), 3) == []
     assert ROOT.is_dir()

@@ -328,6 +328,18 @@ def test_an_example_is_asked_and_answered(open_page):
     expect(page.locator("#conversation .example").first).to_be_visible()
 
 
+def test_what_is_offered_next_is_answered(open_page):
+    page = open_page()
+    ask(page, ASML)
+    offered = page.locator(".follow-ups button")
+    expect(offered).to_have_count(3)
+    question = offered.first.inner_text()
+    shoot(page, "follow-ups")
+    offered.first.click()
+    expect(page.locator(".asked").last).to_have_text(question)
+    expect(page.locator("#conversation .answer")).to_have_count(2)
+
+
 def test_enter_that_ends_a_composition_does_not_send(open_page):
     page = open_page()
     box = page.locator("#question textarea")

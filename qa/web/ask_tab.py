@@ -13,6 +13,8 @@ from qa.desk import Desk
 from qa.web.parts import I18N, QUIET, html, language
 from qa.words import KO, say
 
+FOLLOW_UPS = 3
+
 Message = dict[str, Any]  # gradio's own shape: {"role": …, "content": …}
 
 
@@ -29,7 +31,7 @@ class Asking:
         scope: str = "",
         request: gr.Request | None = None,
     ) -> Iterator[tuple[Any, Any, Any, str]]:
-        """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
+        """Yield (conversation, question box, scope, hint): pending, the answer, more."""
         lang = language(request)
         fault = screen.fault(question, lang)
         if fault:
@@ -44,6 +46,9 @@ class Asking:
             earlier = [view.question_text(message) for message in history]
             answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
             shown = view.answer_html(answer, lang)
+            yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
+            # After the answer, which is not to wait for what could be asked next.
+            shown += view.follow_ups_html(self.desk.assistant.follow_ups(answer, FOLLOW_UPS), lang)
         except BriefingError as error:
             shown = view.error_html(error, lang)
         yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
