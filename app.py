@@ -23,7 +23,7 @@ from index.watch import watch
 from qa.assistant import Assistant
 from qa.desk import Desk, Note
 from qa.replay import Replay, Replaying, judged_questions
-from qa.web.page import STYLE, head, page, theme
+from qa.web.page import STYLES, head, page, theme
 from qa.web.parts import I18N
 from qa.words import error_sentence, say
 
@@ -123,7 +123,7 @@ def main(argv: list[str] | None = None) -> int:
             footer_links=["api"],
             i18n=I18N,
             theme=theme(),
-            css_paths=STYLE,
+            css_paths=STYLES,
             head=head(),
         )
     except OSError:

@@ -72,17 +72,17 @@ class Lexicon:
         self._entities_reach, self._groups_reach = _reach(self._entities), _reach(self._groups)
         self.digest = digest.hexdigest()[:16]
 
-    def entities(self, text: str) -> list[Entity]:
+    def entities(self, text: str, context: str = "") -> list[Entity]:
         """Return the entities that a text names, without repeats, in the order of their names.
 
         One whose name means other things too counts only if the text has another of its names, or
-        a word of what it is.
+        a word of what it is, which may stand in the `context` as well.
         """
         keys = list(_spots(text, self._entities, self._entities_reach))
         named = [entity for key in keys for entity in self._entities[key]]
         sure = []
         for entity in dict.fromkeys(named):
-            if entity.ambiguous and not _supported(entity, text, keys):
+            if entity.ambiguous and not _supported(entity, text + context, keys):
                 continue
             sure.append(entity)
         return sure

@@ -19,7 +19,9 @@ _MEASURES = (
     "환율 금리 물가 유가 금값 수주 주문 가입자 이용자 감원 생산량 판매량 인도량 수출 예산"
 ).split()
 # A name opens the heading and ends with a comma, an ellipsis, a quote or a particle.
-_NAME = re.compile(r"^[\"'‘“]?([가-힣A-Za-z0-9&·]{2,12}?)[\"'’”]?(?:,|…|\s|의 |은 |는 |이 |가 |도 )")
+_NAME = re.compile(
+    r"^[\"'‘“]?([가-힣A-Za-z0-9&·]{2,12}?)[\"'’”]?(?:,|…|\s|의 |은 |는 |이 |가 |도 )"
+)
 _FIGURES = frozenset({"money", "percent", "count"})
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from index import errors
+from qa.overview import words as overview
 
 Language = Literal["ko", "en"]
 
@@ -335,6 +336,8 @@ EN = {
     ),
 }
 
+KO |= overview.KO
+EN |= overview.EN
 EN |= {f"source_{code}": reason for code, reason in errors.REASONS.items()}
 
 WORDS: dict[Language, dict[str, str]] = {"ko": KO, "en": EN}

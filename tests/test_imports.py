@@ -15,9 +15,10 @@ ROWS = [
         "index.arrays",
         "index.share",
         "index.pages.furniture",
-        *("qa.days", "qa.scope"),
+        *("qa.days", "qa.scope", "qa.overview.words"),
     },
     {
+        "qa.overview.amounts",
         *("index.text", "index.terms", "index.lexical", "index.vectors", "index.lock"),
         "index.archive",
         *("index.pages.byline", "index.reports"),
@@ -47,8 +48,14 @@ ROWS = [
         "qa.weights",
     },
     # Here the house forks: building and asking never meet.
-    {"index.reuse", "qa.retrieve"},
-    {"index.build"},
+    {
+        "index.reuse",
+        "qa.retrieve",
+        "qa.overview.glance",
+        "qa.overview.mentions",
+        "qa.overview.stories",
+    },
+    {"index.build", "qa.overview.changes"},
     {"qa.rank"},
     {
         "qa.baselines",
@@ -60,12 +67,13 @@ ROWS = [
         "qa.protocol",
         "qa.view",
         "qa.terminal",
+        "qa.overview.cards",
     },
-    {"qa.respond"},
+    {"qa.respond", "qa.overview.timeline"},
     {"qa.assistant", "qa.replay"},
-    {"qa.desk", "qa.api", "qa.catalogue"},
+    {"qa.desk", "qa.api", "qa.catalogue", "qa.overview.screen"},
     {"qa.screen", "qa.web.parts"},
-    {"qa.web.ask_tab", "qa.web.index_tab"},
+    {"qa.web.ask_tab", "qa.web.index_tab", "qa.web.overview_tab"},
     {"qa.web.page"},
     # And here both sides are seen.
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
@@ -89,8 +97,17 @@ ASKING = {
         *("qa.respond", "qa.assistant", "qa.replay"),
         *("qa.api", "qa.desk", "qa.screen"),
         *("qa.web.parts", "qa.web.ask_tab", "qa.web.index_tab", "qa.web.page"),
+        "qa.web.overview_tab",
         "qa.markup",
     ),
+    *(
+        "qa.overview.amounts",
+        "qa.overview.glance",
+        "qa.overview.mentions",
+        "qa.overview.stories",
+        "qa.overview.changes",
+    ),
+    *("qa.overview.cards", "qa.overview.timeline", "qa.overview.screen", "qa.overview.words"),
     *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
 BUILDING = {
@@ -114,7 +131,10 @@ HOMES = {
     "onnxruntime": {"index.encoder.onnx_encoder"},
     "trafilatura": {"index.pages.formats"},
     "pypdf": {"index.pages.pdf"},
-    "gradio": {"qa.web.parts", "qa.web.ask_tab", "qa.web.index_tab", "qa.web.page"},
+    "gradio": {
+        *("qa.web.parts", "qa.web.page"),
+        *("qa.web.ask_tab", "qa.web.index_tab", "qa.web.overview_tab"),
+    },
     "sentence_transformers": {
         *("index.encoder.hub", "index.encoder.sentence_encoder", "index.encoder.onnx_module")
     },

@@ -18,6 +18,7 @@ from qa.api import Api
 from qa.desk import Desk
 from qa.web.ask_tab import conversation, question_box, reader
 from qa.web.index_tab import LISTED, IndexTab, listing
+from qa.web.overview_tab import overview_tab
 from qa.web.parts import BUILDING, I18N, QUIET, html, language
 from qa.words import KO, for_scripts
 
@@ -28,8 +29,9 @@ ASKED_AT_ONCE = 16
 # How often a page looks at what happens, in seconds: while something is loaded or built; and while
 # a folder is only watched.
 _SOON, _LATER = 0.5, 5.0
-_ASSETS = Path(view.__file__).parent
-STYLE = _ASSETS / "view.css"
+_ASSETS = Path(__file__).parent
+_SCRIPTS = ("view.js", "tools.js", "overview.js")
+STYLES = [_ASSETS / "view.css", _ASSETS / "overview.css"]
 
 
 def page(desk: Desk, may_change: bool = True) -> gr.Blocks:
@@ -51,6 +53,8 @@ def page(desk: Desk, may_change: bool = True) -> gr.Blocks:
                 talk = conversation()
                 make = gr.Button(I18N("build"), visible=False, variant="primary", elem_id="build")
                 question_box(desk, talk)
+            with gr.Tab(I18N("tab_overview"), elem_id="glance"):
+                overview_tab(desk.assistant)
             with gr.Tab(I18N("tab_index"), elem_id="index"):
                 tab = IndexTab(desk, timer, may_change)
         reader(desk)
@@ -120,7 +124,7 @@ def head() -> str:
     svg = f"<svg xmlns='http://www.w3.org/2000/svg'>{rect}</svg>"
     icon = f"data:image/svg+xml,{quote(svg)}"
     words = f"const WORDS = {json.dumps(for_scripts())};"
-    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in ("view.js", "tools.js")]
+    scripts = [(_ASSETS / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     return f'<link rel="icon" href="{icon}"><script>{"".join([words, *scripts])}</script>'
 
 

@@ -1,5 +1,5 @@
 // What the page does by itself: Korean typing, links into a briefing, and the reader beside the chat.
-// Asks nothing of any other machine. `app.py` puts it into the head; `briefing.reader` gets the reader.
+// Asks nothing of any other machine. `page.py` puts it into the head; `briefing.reader` gets the reader.
 
 const briefing = (() => {
   // Enter that ends the composition of a syllable must not send the question. Chromium fires no

@@ -1,0 +1,1 @@
+"""A briefing at a glance, and a name across briefings: what one reads without asking."""
