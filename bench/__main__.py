@@ -1,7 +1,7 @@
 """`python -m bench`: how long the first answer of a new process takes, beside importing torch.
 
 Both are whole processes, run in turn on the same machine, so that their ratio holds where the
-machine's speed does not.
+machine's speed does not. `python -m bench corpus` and `scale` are told by their own `--help`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench import corpus, scale
+
 ROOT = Path(__file__).parents[1]
 QUESTION = "한국전력 부채는 얼마?"
 
@@ -25,8 +27,14 @@ def _seconds(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
+_VERBS = {"corpus": corpus.main, "scale": scale.main}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print both medians and their ratio."""
+    """Print both medians and their ratio, or run what the first argument names."""
+    verb, *rest = [*(sys.argv[1:] if argv is None else argv), ""]
+    if verb in _VERBS:
+        return _VERBS[verb](rest[:-1])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
     runs = parser.parse_args(argv).runs

@@ -142,6 +142,8 @@ def _summary(s: Summary) -> str:
         if any(ids for _, ids in changes)
         else "바뀐 것이 없습니다"
     )
+    if s.due:
+        lines.append("구절이 많이 바뀌었습니다: index build를 하면 검색이 다시 빨라집니다")
     return "\n".join(lines)
 
 
@@ -156,6 +158,14 @@ def _status(args: argparse.Namespace) -> int:
         f"내용    브리핑 {counts['sources']} · 꼭지 {counts['sections']}"
         f" · 구절 {counts['passages']} · 문장 {counts['sentences']}"
     )
+    lists = manifest.lists
+    if lists is None:
+        print("검색    모든 구절과 비교합니다")
+    else:
+        print(
+            f"검색    구절 {lists.members} · 목록 {lists.lists} 가운데 {lists.read}, 질문"
+            f" {lists.questions}개로 잰 recall@50 {lists.recall:.3f}"
+        )
     for source in generation.archive.sources():
         print(f"  {source.published or '날짜 미상'}  {source.id}  {source.title}")
     return 0

@@ -65,8 +65,16 @@ class Archive:
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         with _as_os_error():
-            serials = self._db.execute("SELECT serial FROM passages ORDER BY serial").fetchall()
-        self.serials = np.array([serial for (serial,) in serials], dtype=np.int64)  # by row
+            numbers = self._table("SELECT serial, source FROM passages ORDER BY serial")
+            sources = self._db.execute("SELECT number, published FROM sources").fetchall()
+        self.serials = np.ascontiguousarray(numbers[:, 0])  # by row
+        # By row too: filters look here, since a year's passages as objects of Python's cost more
+        # than everything else that a question asks for. 0 where a page has no date.
+        self._source = numbers[:, 1].astype(np.int32)
+        day = np.zeros(max((number for number, _ in sources), default=0) + 1, np.int32)
+        for number, published in sources:
+            day[number] = date.fromisoformat(published).toordinal() if published else 0
+        self._day = day[self._source]
         self._read: dict[int, Passage] = {}
 
     def close(self) -> None:
@@ -83,6 +91,12 @@ class Archive:
     def checksums(self) -> dict[str, str]:
         """Return the SHA-256 of each source's bytes, by its id."""
         return dict(self._db.execute("SELECT id, sha256 FROM sources ORDER BY number"))
+
+    def _table(self, query: str) -> NDArray[np.int64]:
+        """Return rows of two numbers, `(n, 2)`, read as they come."""
+        pair = np.dtype((np.int64, 2))
+        read = np.fromiter(self._db.execute(query), pair)
+        return np.asarray(read, dtype=np.int64).reshape(-1, 2)
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
@@ -123,24 +137,16 @@ class Archive:
 
     def rows_on(self, days: Collection[date]) -> NDArray[np.int64]:
         """Return the rows of the passages published on any of these days, ascending."""
-        marks = ",".join("?" * len(days))
-        rows = self._db.execute(
-            "SELECT p.serial FROM passages p JOIN sources s ON s.number = p.source"
-            f" WHERE s.published IN ({marks}) ORDER BY p.serial",
-            [day.isoformat() for day in days],
-        )
-        serials = np.array([serial for (serial,) in rows], dtype=np.int64)
-        return np.searchsorted(self.serials, serials)
+        ordinals = [day.toordinal() for day in days]
+        return np.flatnonzero(np.isin(self._day, np.array(ordinals, np.int32)))
 
     def rows_of(self, programme: str, source: str) -> NDArray[np.int64]:
         """Return the rows of a programme's passages and of a source's, ascending; "" for any."""
-        rows = self._db.execute(
-            "SELECT p.serial FROM passages p JOIN sources s ON s.number = p.source"
-            " WHERE (?1 = '' OR s.programme = ?1) AND (?2 = '' OR s.id = ?2) ORDER BY p.serial",
+        numbers = self._db.execute(
+            "SELECT number FROM sources WHERE (?1 = '' OR programme = ?1) AND (?2 = '' OR id = ?2)",
             (programme, source),
-        )
-        serials = np.array([serial for (serial,) in rows], dtype=np.int64)
-        return np.searchsorted(self.serials, serials)
+        ).fetchall()
+        return np.flatnonzero(np.isin(self._source, np.array(numbers, np.int32)))
 
     def programmes(self) -> list[str]:
         """Return the names of all programmes, in their order."""
@@ -149,8 +155,9 @@ class Archive:
 
     def newest_passages(self) -> Iterator[Passage]:
         """Yield every passage, those of the newest briefing first, reading as it goes."""
-        order = "ORDER BY s.published IS NULL, s.published DESC, s.id, p.serial"
-        return map(_passage, self._db.execute(f"{_PASSAGE} {order}"))
+        order = "SELECT id FROM sources ORDER BY published IS NULL, published DESC, id"
+        for (source,) in self._db.execute(order):
+            yield from self.passages_of(source)
 
     def passages_of(self, source_id: str) -> list[Passage]:
         """Return the passages of a source, in reading order."""

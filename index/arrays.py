@@ -27,6 +27,11 @@ class Chunked:
     def __len__(self) -> int:
         return int(self._starts[-1])
 
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return int(self._arrays[0].shape[1])
+
     def between(self, start: int, end: int) -> Array:
         """Return rows `[start, end)`: a view where they lie in one array, else a copy."""
         if len(self._arrays) == 1:  # as in every index but large ones
@@ -39,6 +44,17 @@ class Chunked:
             number += 1
             pieces.append(self._part(number, start, end))
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def take(self, rows: NDArray[np.int64]) -> Array:
+        """Return these rows, in this order: a copy."""
+        if len(self._arrays) == 1:
+            return np.asarray(self._arrays[0][rows])
+        found = np.empty((len(rows), *self._arrays[0].shape[1:]), self._arrays[0].dtype)
+        number = np.searchsorted(self._starts, rows, side="right") - 1
+        for each in np.unique(number).tolist():
+            mine = number == each
+            found[mine] = self._arrays[each][rows[mine] - self._starts[each]]
+        return found
 
     def whole(self) -> Array:
         """Return all rows as one array."""

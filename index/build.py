@@ -7,12 +7,16 @@ generation serves until the new one is complete. Knows nothing about questions.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+
+from index.archive import Archive
 from index.embed import Embedder, name_of, open_embedder
 from index.errors import IndexMismatch, IndexMissing, IndexNotWritten, SourceError
 from index.generations import (
@@ -28,6 +32,7 @@ from index.lexicon import load_lexicon, terms_of
 from index.lock import only_builder
 from index.manifest import has_these_words
 from index.mirror import Changes, compare, differ
+from index.nearest import Floats
 from index.passages import content_id, cut, words_id
 from index.read import SUFFIXES, read_briefing
 from index.reports import Summary
@@ -40,6 +45,9 @@ Progress = Callable[[str, int, int], None]
 # (before, after, embedder): called when a generation is complete, but not yet the current one.
 # What it raises ends the build.
 Approve = Callable[[Generation | None, Generation, Embedder], None]
+
+# Questions by which it is measured whether search finds what is near.
+_ASKED = 200
 
 # Passages that are embedded together: enough to sort by length, few enough to stop soon.
 _BLOCK = 256
@@ -65,7 +73,16 @@ def build(
         old = reusable(index)
         same = old and has_these_words(old.manifest) and old.manifest.embedder == embedder.id
         base = old if same else None
-        update = _Update(index, embedder, old, base, progress, approve, started)
+        update = _Update(
+            index,
+            embedder,
+            old=old,
+            base=base,
+            renew=True,
+            started=started,
+            progress=progress,
+            approve=approve,
+        )
         changes = compare(folder, base.manifest.sources if base else {})
         return update.publish(changes, folder)
 
@@ -88,7 +105,16 @@ def add(
             base = open_intact(index)
         except IndexMissing:
             base = None
-        update = _Update(index, _own(base, embedder), base, base, progress, approve, started)
+        update = _Update(
+            index,
+            _own(base, embedder),
+            old=base,
+            base=base,
+            renew=base is None,  # else one more briefing would cost what the index holds
+            started=started,
+            progress=progress,
+            approve=approve,
+        )
         changes = _additions(files, base.manifest.sources if base else {})
         if len(changes.refused) == len(files):
             raise _nothing(files[0].parent, changes.refused)
@@ -114,7 +140,15 @@ def remove(
                 raise SourceError(source, "not_indexed")
         if not set(base.manifest.sources) - set(sources):
             raise SourceError(sources[0], "nothing_left")
-        update = _Update(index, _own(base, embedder), base, base, None, approve, started)
+        update = _Update(
+            index,
+            _own(base, embedder),
+            old=base,
+            base=base,
+            renew=False,
+            started=started,
+            approve=approve,
+        )
         return update.publish(Changes((), frozenset(sources)), index)
 
 
@@ -160,51 +194,56 @@ def _own(base: Generation | None, embedder: Embedder | None) -> Embedder:
     return opened
 
 
+@dataclasses.dataclass
 class _Update:
-    """One update of an index: `old` is what was there, `base` the same if it can be built upon."""
+    """One update of an index: `old` is what was there, `base` the same if it can be built upon.
 
-    def __init__(
-        self,
-        index: Path,
-        embedder: Embedder,
-        old: Generation | None,
-        base: Generation | None,
-        progress: Progress | None,
-        approve: Approve | None,
-        started: float,
-    ) -> None:
-        self.index = index
-        self.old = old
-        self.base = base
-        self.report = progress or _silent
-        self.approve = approve
-        self.started = started
-        self.journal = Journal(index, embedder.id)
-        self.bare = embedder
-        self.embedder = Reusing(embedder, old, self.journal)
+    With `renew`, passages are put into lists anew where that is due.
+    """
+
+    index: Path
+    bare: Embedder
+    _: dataclasses.KW_ONLY
+    old: Generation | None
+    base: Generation | None
+    renew: bool
+    started: float
+    progress: Progress | None = None
+    approve: Approve | None = None
+
+    def __post_init__(self) -> None:
+        self.report = self.progress or _silent
+        self.journal = Journal(self.index, self.bare.id)
+        self.embedder = Reusing(self.bare, self.old, self.journal)
 
     def publish(self, changes: Changes, place: Path) -> Summary:
         """Write and publish a generation, unless nothing changed; `place` is blamed for nothing."""
         kept = set(self.base.manifest.sources) - changes.gone if self.base else set()
-        if self.base is not None and not changes.read and not changes.gone:
+        changed = changes.read or changes.gone or self.base is None
+        if self.base is not None and not changed and not self._due(self.base):
             self.journal.clear()
             return self._summary(self.base, changes.refused)
         with new_generation(self.index, self.embedder.dim, self.base, changes.gone) as new:
             unread = self._read(changes.read, new)
             refused = [*changes.refused, *unread]
-            if len(unread) == len(changes.read):
+            if changed and len(unread) == len(changes.read):
                 if not kept:
                     raise _nothing(place, refused)
                 if self.base is not None and not changes.gone:
                     self.journal.clear()
                     return self._summary(self.base, refused)
-            self._embed(new)
-            now = new.close(self.embedder.id, self.embedder.dim)
+            archive = self._embed(new)
+            questions = functools.partial(self._questions, archive) if self.renew else None
+            now = new.close(self.embedder.id, self.embedder.dim, questions)
+            archive.close()
             if self.approve is not None:
                 self.approve(self.old, now, self.bare)
             new.publish()
         self.journal.clear()
         return self._summary(now, refused)
+
+    def _due(self, base: Generation) -> bool:
+        return self.renew and base.chunks.is_due()
 
     def _read(self, files: Sequence[tuple[Path, Path]], new: NewGeneration) -> list[SourceError]:
         refused: list[SourceError] = []
@@ -222,7 +261,14 @@ class _Update:
         self.report("read", len(files), len(files))
         return refused
 
-    def _embed(self, new: NewGeneration) -> None:
+    def _questions(self, archive: Archive) -> Floats:
+        """Ask for some passages by their headings, or by how they begin, as a reader might."""
+        chance = np.random.default_rng(1)
+        rows = chance.integers(len(archive.serials), size=_ASKED).tolist()
+        asked = [p.heading or p.quote(p.sentences[0]) for p in archive.passages(rows)]
+        return np.stack([self.embedder.encode_query(text) for text in asked])
+
+    def _embed(self, new: NewGeneration) -> Archive:
         archive = new.close_texts()
         first = len(archive.serials) - new.added
         done = 0
@@ -232,7 +278,7 @@ class _Update:
             new.chunks.add_vectors(vectors, sentences, [len(p.sentences) for p in block])
             done += len(block)
             self.report("embed", done, new.added)
-        archive.close()
+        return archive
 
     def _summary(self, now: Generation, refused: Sequence[SourceError]) -> Summary:
         counts = now.manifest.counts
@@ -247,6 +293,7 @@ class _Update:
             difference=differ(self.old.manifest.sources if self.old else {}, now.manifest.sources),
             before=len(self.old.archive.serials) if self.old else 0,
             encoded=self.embedder.encoded,
+            due=now.chunks.is_due(),
         )
 
 

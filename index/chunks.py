@@ -3,6 +3,7 @@
     chunks/0000/vectors/     see vectors
                /terms/       see terms; of every sentence
                /headings/    see terms; of every passage's heading, and of its names' other names
+          /lists/            see lists; over all chunks, where they hold many rows
 
 A chunk is written once. Generations share it by hard links, so that one more briefing costs what it
 holds and not what the index holds; a chunk that loses rows or is small is written anew from the old
@@ -12,29 +13,32 @@ one. Knows nothing about texts and generations.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.lists import is_due, take_over
+from index.nearest import Floats, Made, made_in
 from index.share import share
 from index.terms import TermTable, TermTableWriter
-from index.vectors import Floats, Vectors, VectorWriter
+from index.vectors import Vectors, VectorWriter
 
 # Rows of a chunk. What is written has at most FULL, which bounds the memory (75 MB); what has fewer
 # than SMALL is joined to what comes after it, which bounds the number of files.
 FULL, SMALL = 8192, 4096
 
-_VECTORS, _TERMS, _HEADINGS = "vectors", "terms", "headings"
+_VECTORS, _TERMS, _HEADINGS, _LISTS = "vectors", "terms", "headings", "lists"
 
 
 class Chunks:
     """Opens all chunks below a folder; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self.folders = sorted(folder.iterdir())
-        self.vectors = Vectors([each / _VECTORS for each in self.folders])
+        self.folders = sorted(each for each in folder.iterdir() if each.name != _LISTS)
+        self.lists = folder / _LISTS
+        self.vectors = Vectors([each / _VECTORS for each in self.folders], self.lists)
         self.terms = TermTable([each / _TERMS for each in self.folders])
         self.headings = TermTable([each / _HEADINGS for each in self.folders])
 
@@ -42,6 +46,10 @@ class Chunks:
         """Return the row at which each chunk begins, and the one after the last."""
         sizes = [len(Vectors([each / _VECTORS])) for each in self.folders]
         return list(itertools.accumulate(sizes, initial=0))
+
+    def is_due(self) -> bool:
+        """Tell whether lists are to be made, or made anew."""
+        return is_due(self.lists, len(self.vectors))
 
 
 class ChunksWriter:
@@ -60,6 +68,7 @@ class ChunksWriter:
 
     def take(self, base: Chunks, kept: NDArray[np.bool_]) -> None:
         """Take over the rows of another folder that are to be kept, `(n,)`."""
+        take_over(base.lists, self._folder / _LISTS, kept)
         starts = base.starts()
         for folder, start, end in zip(base.folders, starts, starts[1:], strict=False):
             if end - start >= SMALL and kept[start:end].all():
@@ -88,11 +97,20 @@ class ChunksWriter:
             self._embedded(chunk, len(some))
             done, read = done + len(some), end
 
-    def close(self) -> None:
-        """Write what is left; raises `ValueError` if a row has terms and no vectors."""
+    def close(self, questions: Callable[[], Floats] | None = None) -> Made | None:
+        """Write what is left; raises `ValueError` if a row has terms and no vectors.
+
+        Returns how the lists were made that these rows are in, if they are. Lists that are due are
+        made only where `questions` gives the vectors of some, to measure them by: that takes as
+        long as the index is large.
+        """
         self._finish()
         if not self._number:
             self._open().close()
+        chunks = Chunks(self._folder)
+        if questions is not None and chunks.is_due():
+            return chunks.vectors.make_lists(chunks.lists, questions())
+        return made_in(chunks.lists)
 
     def _copy(self, base: Chunks, start: int, end: int) -> None:
         while start < end:

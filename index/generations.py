@@ -19,7 +19,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NothingToRol
 from index.lexical import Lexical, LexicalWriter
 from index.lexicon import load_lexicon
 from index.manifest import FORMAT, Manifest, check_words, read_manifest, write_manifest
+from index.nearest import Floats
 from index.text import ANALYZER
 
 KEPT = 3
@@ -125,9 +126,14 @@ class NewGeneration:
         self.lexical.close()
         return Archive(self.folder / _ARCHIVE)
 
-    def close(self, embedder: str, dim: int) -> Generation:
-        """Write the manifest, make everything durable, and open what was written."""
-        self.chunks.close()
+    def close(
+        self, embedder: str, dim: int, questions: Callable[[], Floats] | None = None
+    ) -> Generation:
+        """Write the manifest, make everything durable, and open what was written.
+
+        For `questions` see `ChunksWriter.close`.
+        """
+        lists = self.chunks.close(questions)
         paths = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
         new = [path for path in paths if _inode(path) not in self._known]
         files = {
@@ -147,6 +153,7 @@ class NewGeneration:
             counts=archive.counts(),
             sources=archive.checksums(),
             files=files,
+            lists=lists,
         )
         archive.close()
         write_manifest(manifest, self.folder / _MANIFEST)

@@ -22,6 +22,11 @@ from index.share import share
 
 # `entities` holds the terms of the other names of what a passage names, and of what that is.
 FIELDS = ("text", "heading", "entities")
+# Of a term that more passages hold it does not matter that some of them were removed, and to count
+# them takes the longer the more there are.
+_MANY = 10_000
+# Filters by rows that keep more than one document in so many.
+_WIDE = 50
 # What a match in a field counts for when candidates are proposed; all are measured apart later.
 _BOOSTS = {"text": 1.0, "heading": 1.0, "entities": 0.4}
 
@@ -79,11 +84,23 @@ class Lexical:
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
         if days is not None:
             query = self._only(query, "day", [day.toordinal() for day in days])
-        if allowed is not None:
-            query = self._only(query, "serial", self._serials[allowed].tolist())
-        rows, scores = self._run(query, limit)
+        rows, scores = self._among(query, limit, allowed)
         order = np.lexsort((rows, -scores))
         return rows[order], scores[order]
+
+    def _among(
+        self, query: tantivy.Query, limit: int, allowed: NDArray[np.int64] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        if allowed is None:
+            return self._run(query, limit)
+        if len(allowed) * _WIDE > len(self._serials):
+            # To name a good part of all documents takes longer than to pass over the others.
+            asked = 2 * limit * len(self._serials) // len(allowed)
+            rows, scores = self._run(query, asked)
+            (there,) = np.nonzero(np.isin(rows, allowed))
+            if len(there) >= limit or len(rows) < asked:
+                return rows[there[:limit]], scores[there[:limit]]
+        return self._run(self._only(query, "serial", self._serials[allowed].tolist()), limit)
 
     def scores(
         self, field: str, terms: Sequence[str], rows: NDArray[np.int64]
@@ -99,8 +116,9 @@ class Lexical:
         return max(self._frequency(term, field) for field in fields)
 
     def _frequency(self, term: str, field: str) -> int:
-        if not self._some_removed:
-            return int(self._searcher.doc_freq(field, term))
+        about = int(self._searcher.doc_freq(field, term))
+        if not self._some_removed or about > _MANY:
+            return about
         found = self._searcher.search(self._any(field, [term]), 1)
         return int(found.count)  # type: ignore[attr-defined]  # its stubs forget it
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from index.errors import IndexDamaged, IndexMismatch
 from index.lexicon import load_lexicon
+from index.nearest import Made
 from index.text import ANALYZER
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Manifest:
     counts: dict[str, int]
     sources: dict[str, str]
     files: dict[str, str]
+    lists: Made | None  # of passage vectors, None where all are compared
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -43,8 +45,16 @@ def read_manifest(path: Path) -> Manifest:
         fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
             raise IndexMismatch("format", fields.get("format"), FORMAT)
-        return Manifest(**fields)
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, TypeError, AttributeError) as error:
+        lists = fields.pop("lists")
+        return Manifest(**fields, lists=lists and Made(**lists))
+    except (
+        OSError,
+        UnicodeDecodeError,
+        json.JSONDecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         raise IndexDamaged(path.parent, [f"{path.name}: {error}"]) from error
 
 

@@ -23,7 +23,8 @@ class Summary:
     """What a build did, and what is indexed now.
 
     `generation` is the current one: the one before, if nothing changed. `before` is the number of
-    passages until then, `encoded` how many were embedded.
+    passages until then, `encoded` how many were embedded. `due` tells that so many passages came
+    since they were put into lists that a `build` would make searching quicker: it does so anew.
     """
 
     generation: str
@@ -36,6 +37,7 @@ class Summary:
     difference: Difference = dataclasses.field(default_factory=Difference)
     before: int = 0
     encoded: int = 0
+    due: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ import numpy as np
 
 from index.embed import Embedder
 from index.generations import Generation
+from index.nearest import Floats
 from index.passages import words_id
 from index.schema import Passage
-from index.vectors import Floats
 
 _log = logging.getLogger(__name__)
 

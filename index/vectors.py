@@ -1,8 +1,7 @@
-"""Vectors of passages and of their sentences: the only home of faiss.
+"""Vectors of passages and of their sentences, in flat files that are mapped into memory.
 
-Unit rows, inner product, higher is better. Passage vectors are searched with FAISS, sentence
-vectors lie beside it in flat files that are mapped into memory and read for the candidates alone.
-Knows nothing about texts: row *i* is passage *i*.
+Unit rows, inner product, higher is better. Passage vectors are searched (see `nearest`), sentence
+vectors are read for the candidates alone. Knows nothing about texts: row *i* is passage *i*.
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import Chunked, joined, mapped
+from index.lists import make
+from index.nearest import Floats, Made, Nearest, blocks
 
-Floats = NDArray[np.float32]
-
-_PASSAGES = "passages.faiss"
+_PASSAGES = "passages.npy"
 
 # Below this many sentences all of them are compared with the question (5 ms at the limit, on two
 # cores), above it only those of the passages already found.
@@ -28,11 +26,13 @@ _ALL_SENTENCES = 20_000
 class Vectors:
     """Open vectors; safe to share between threads."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        """Open what writers wrote into `folders`, at least one, as one after another."""
-        self._passages = _read(folders[0])
-        for folder in folders[1:]:
-            self._passages.merge_from(_read(folder))
+    def __init__(self, folders: Sequence[Path], lists: Path | None = None) -> None:
+        """Open what writers wrote into `folders`, at least one, as one after another.
+
+        `lists` is the folder of their lists, which may not be there.
+        """
+        self._passages = mapped([folder / _PASSAGES for folder in folders])  # (n, d)
+        self._nearest = Nearest(self._passages, lists)
         # (n + 1,): where each row's sentences begin; (m, d) float16.
         self.first = joined([folder / "first.npy" for folder in folders])
         self._sentences = mapped([folder / "sentences.npy" for folder in folders])
@@ -41,7 +41,7 @@ class Vectors:
             self._sentences = Chunked([self._sentences.whole().astype(np.float32)])
 
     def __len__(self) -> int:
-        return int(self._passages.ntotal)
+        return len(self._passages)
 
     @property
     def sentences(self) -> int:
@@ -51,7 +51,7 @@ class Vectors:
     @property
     def dim(self) -> int:
         """The width of every vector."""
-        return int(self._passages.d)
+        return self._passages.width
 
     def search(
         self, query: Floats, limit: int, allowed: NDArray[np.int64] | None = None
@@ -64,22 +64,11 @@ class Vectors:
         """
         if query.shape != (self.dim,):
             raise ValueError(f"the query has shape {query.shape}, the index ({self.dim},)")
-        limit = min(limit, len(self))
-        if limit < 1:
-            return np.empty(0, np.int64), np.empty(0, np.float32)
-        chosen = None if allowed is None else faiss.IDSelectorBatch(allowed)
-        # The stubs of faiss 1.15 do not know the argument that its own documentation uses.
-        parameters = faiss.SearchParameters(sel=chosen) if chosen else None  # type: ignore[call-arg]
-        scores, rows = self._passages.search(query[None], limit, params=parameters)
-        found = rows[0] >= 0
-        order = np.lexsort((rows[0][found], -scores[0][found]))
-        return rows[0][found][order], scores[0][found][order]
+        return self._nearest.search(query, limit, allowed)
 
     def of(self, rows: NDArray[np.int64]) -> Floats:
         """Return the passage vectors of these rows, `(len(rows), d)`."""
-        if not len(rows):
-            return np.empty((0, self.dim), np.float32)
-        return np.asarray(self._passages.reconstruct_batch(rows))
+        return self._passages.take(rows)
 
     def sentences_of(self, start: int, end: int) -> NDArray[np.floating]:
         """Return the vectors of the sentences of rows `[start, end)`, in reading order."""
@@ -114,16 +103,15 @@ class Vectors:
 
         Reads all of them.
         """
-        passages = self.of(np.arange(len(self)))
-        sentences = self.sentences_of(0, len(self)).astype(np.float32)
-        return np.concatenate([np.linalg.norm(rows, axis=1) for rows in (passages, sentences)])
+        kinds = (self._passages, self._sentences)
+        return np.concatenate(
+            [np.linalg.norm(b.astype(np.float32), axis=1) for k in kinds for b in blocks(k, 0)]
+            or [np.empty(0, np.float32)]
+        )
 
-
-def _read(folder: Path) -> faiss.Index:
-    try:
-        return faiss.read_index(str(folder / _PASSAGES))
-    except RuntimeError as error:
-        raise OSError(str(error)) from error
+    def make_lists(self, folder: Path, questions: Floats) -> Made:
+        """Put the passages into lists, or what came since; see `lists.make`."""
+        return make(folder, self._passages, questions)
 
 
 class VectorWriter:
@@ -132,7 +120,8 @@ class VectorWriter:
     def __init__(self, folder: Path, dim: int) -> None:
         folder.mkdir()
         self._folder = folder
-        self._passages = faiss.IndexFlatIP(dim)
+        self._dim = dim
+        self._passages: list[Floats] = []
         self._sentences: list[NDArray[np.float16]] = []
         self._counts: list[int] = [0]
 
@@ -146,7 +135,7 @@ class VectorWriter:
         for rows in (passages, sentences):
             if not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-3):
                 raise ValueError("a vector is not of unit length")
-        self._passages.add(np.ascontiguousarray(passages, dtype=np.float32))
+        self._passages.append(passages.astype(np.float32))
         self._sentences.append(sentences.astype(np.float16))
         self._counts.extend(counts)
 
@@ -157,13 +146,9 @@ class VectorWriter:
 
     def close(self) -> None:
         """Write the files; raises `OSError` if they can't be."""
-        path = self._folder / _PASSAGES
-        path.touch()  # for what it raises: FAISS would say it in C++
-        try:
-            faiss.write_index(self._passages, str(path))
-        except RuntimeError as error:
-            raise OSError(str(error)) from error
-        dim = self._passages.d
-        stacked = np.concatenate([np.empty((0, dim), np.float16), *self._sentences])
-        np.save(self._folder / "sentences.npy", stacked)
+        for name, rows, kind in (
+            (_PASSAGES, self._passages, np.float32),
+            ("sentences.npy", self._sentences, np.float16),
+        ):
+            np.save(self._folder / name, np.concatenate([np.empty((0, self._dim), kind), *rows]))
         np.save(self._folder / "first.npy", np.cumsum(self._counts, dtype=np.int64))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal
@@ -59,11 +60,11 @@ _NEAR_CUE = re.compile(
 
 
 def read_when(question: str, corpus: Sequence[date], clock: date) -> When:
-    """Read the date phrases of a question, for a corpus with briefings on these days."""
-    days = sorted(set(corpus))
+    """Read the date phrases of a question, for a corpus with briefings on these days, ascending."""
+    days = list(corpus)
     if not days:
         return When(question)
-    today = max((day for day in days if day <= clock), default=days[-1])
+    today = days[bisect_right(days, clock) - 1]  # the last of all where all are in the future
     ends = _first_or_last(question, days)
     if ends is not None:
         return ends

@@ -181,7 +181,7 @@ def test_no_index_says_what_to_do(index):
 
 
 @pytest.mark.parametrize(
-    "name", ["passages.sqlite", "chunks/0000/vectors/passages.faiss", "chunks/0000/terms/terms.npy"]
+    "name", ["passages.sqlite", "chunks/0000/vectors/passages.npy", "chunks/0000/terms/terms.npy"]
 )
 def test_a_missing_file_is_named(folder, index, name):
     build(folder, index, FakeEmbedder())
@@ -190,7 +190,7 @@ def test_a_missing_file_is_named(folder, index, name):
         open_current(index)
 
 
-@pytest.mark.parametrize("name", ["chunks/0000/vectors/passages.faiss", "lexical/meta.json"])
+@pytest.mark.parametrize("name", ["chunks/0000/vectors/passages.npy", "lexical/meta.json"])
 def test_a_flipped_bit_is_found(folder, index, name, monkeypatch):
     build(folder, index, FakeEmbedder())
     path = current(index) / name

@@ -28,7 +28,7 @@ def artifacts() -> list[str]:
     """Name every kind of file of a generation; tantivy's have names of their own."""
     chunk = [f"chunks/0000/{name}" for name in ("terms/terms.npy", "terms/first.npy")]
     chunk += [f"chunks/0000/{name}" for name in ("headings/terms.npy", "headings/first.npy")]
-    vectors = ("passages.faiss", "sentences.npy", "first.npy")
+    vectors = ("passages.npy", "sentences.npy", "first.npy")
     chunk += [f"chunks/0000/vectors/{name}" for name in vectors]
     lexical = ["meta.json", *(f"*.{kind}" for kind in ("fast", "term", "idx", "fieldnorm"))]
     return ["passages.sqlite", "manifest.json", *chunk, *(f"lexical/{name}" for name in lexical)]
@@ -71,7 +71,7 @@ def test_a_manifest_from_the_future_says_both_values(built, tmp_path):
     path = current(place / "index") / "manifest.json"
     fields = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(fields | {"format": 99}), encoding="utf-8")
-    with pytest.raises(IndexMismatch, match="format 99, but this program has 2"):
+    with pytest.raises(IndexMismatch, match="format 99, but this program has 3"):
         open_current(place / "index")
     build(place / "briefings", place / "index", FakeEmbedder())
     assert same_as_fresh(place / "briefings", place / "index", tmp_path)

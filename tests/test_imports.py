@@ -19,22 +19,28 @@ ROWS = [
     },
     {
         "qa.overview.amounts",
-        *("index.text", "index.terms", "index.lexical", "index.vectors", "index.lock"),
+        *("index.text", "index.terms", "index.lexical", "index.nearest", "index.lock"),
         "index.archive",
         *("index.pages.byline", "index.reports"),
         "qa.when",
     },
     {
-        "index.chunks",
+        "index.lists",
         "index.pages.pdf",
         "index.encoder.states",
         "index.encoder.onnx_encoder",
         "qa.words",
     },
-    {"index.lexicon", "index.passages", "index.pages.topics", "index.pages.formats"},
+    {
+        "index.vectors",
+        "index.lexicon",
+        "index.passages",
+        "index.pages.topics",
+        "index.pages.formats",
+    },
     {
         *("index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"),
-        *("index.lexicon_check", "index.manifest"),
+        *("index.chunks", "index.lexicon_check", "index.manifest"),
     },
     {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
     {"index.read", "index.encoder.hub", "qa.markup"},
@@ -122,7 +128,7 @@ BUILDING = {
 SHOWS_WORDS = {"index.__main__"}
 
 HOMES = {
-    "faiss": {"index.vectors"},
+    "faiss": {"index.nearest"},
     "tantivy": {"index.lexical"},
     "sqlite3": {"index.archive"},
     "filelock": {"index.lock"},

@@ -116,3 +116,23 @@ def test_terms_are_matched_sentence_by_sentence(tmp_path):
     assert table.lengths([(0, 3), (2, 3)]).tolist() == [3, 0, 2, 2]
     assert table.matches(numbered([]), [(0, 3)]).shape == (3, 0)
     assert table.matches(wanted, []).shape == (0, 3)
+
+
+@pytest.mark.parametrize("share", [0.03, 0.2, 0.9])
+def test_a_filter_that_keeps_many_finds_what_naming_each_finds(tmp_path, monkeypatch, share):
+    chance = np.random.default_rng(1)
+    words = [f"w{int(n)}" for n in 40 * chance.random(6000) ** 2]
+    writer = LexicalWriter(tmp_path / "l")
+    for row in range(600):
+        text = words[10 * row : 10 * row + 1 + row % 10]
+        writer.add(2 * row, {"text": text, "heading": [], "entities": []}, None)
+    writer.close()
+    lexical = Lexical(tmp_path / "l", np.arange(0, 1200, 2))
+    allowed = np.flatnonzero(chance.random(600) < share)
+    for terms in (["w0", "w1", "w9"], ["w39"], ["w38", "w2"]):
+        found = [each.tolist() for each in lexical.search(terms, 20, allowed=allowed)]
+        assert set(found[0]) <= set(allowed.tolist())
+        with monkeypatch.context() as patch:
+            patch.setattr("index.lexical._WIDE", 0)
+            named = [each.tolist() for each in lexical.search(terms, 20, allowed=allowed)]
+        assert found == named

@@ -175,7 +175,7 @@ def test_any_history_ends_like_a_fresh_build(tmp_path, index, monkeypatch, seed)
         before = open_current(index) if published(index) else None
         update(folder, index)
         inodes = [
-            {path.stat().st_ino for path in each.folder.rglob("*.faiss")}
+            {path.stat().st_ino for path in each.folder.rglob("passages.npy")}
             for each in (before, open_current(index))
             if each
         ]

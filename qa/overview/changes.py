@@ -13,8 +13,8 @@ import numpy as np
 
 from index.generations import Generation
 from index.lexicon import Entity, load_lexicon
+from index.nearest import Floats
 from index.schema import Span
-from index.vectors import Floats
 from qa.answer import Citation
 from qa.overview.amounts import Amount, amounts
 from qa.overview.glance import telling
