@@ -28,7 +28,11 @@ DEFAULT_INDEX = "var/index"
 DEFAULT_FOLDER = "briefings"
 
 
-_STAGES = {"read": ("읽기", "파일"), "embed": ("벡터", "구절")}
+_STAGES = {
+    "read": ("읽기", "파일"),
+    "embed": ("벡터", "구절"),
+    "push": ("올리기", "구절"),
+}
 
 
 class Bars:
@@ -68,7 +72,28 @@ def _remove(args: argparse.Namespace) -> int:
 
 
 def _rollback(args: argparse.Namespace) -> int:
-    print(f"세대 {rollback(args.index)}(으)로 되돌렸습니다")
+    if args.store:
+        from index.remote.milvus import Milvus
+        from index.remote.push import roll_back
+
+        identity = roll_back(Milvus(args.store, args.token))
+    else:
+        identity = rollback(args.index)
+    print(f"세대 {identity}(으)로 되돌렸습니다")
+    return 0
+
+
+def _push(args: argparse.Namespace) -> int:
+    # Imported where they are wanted: pymilvus is an extra.
+    from index.remote.milvus import Milvus
+    from index.remote.push import push
+
+    bars = Bars()
+    try:
+        identity = push(open_current(args.index), Milvus(args.store, args.token), bars)
+    finally:
+        bars.close()
+    print(f"세대 {identity}을(를) {args.store}에 올렸습니다")
     return 0
 
 
@@ -223,7 +248,11 @@ def _parser() -> argparse.ArgumentParser:
     _replays(verb)
     verb.set_defaults(run=_remove)
     verb = verbs.add_parser("rollback", parents=[index], help="바로 앞 세대로 되돌립니다")
+    _names_store(verb)
     verb.set_defaults(run=_rollback)
+    verb = verbs.add_parser("push", parents=[index], help="지금 세대를 Milvus 서버에 올립니다")
+    _names_store(verb, required=True)
+    verb.set_defaults(run=_push)
     verb = verbs.add_parser("status", parents=[index], help="무엇이 색인되어 있는지 보여 줍니다")
     verb.set_defaults(run=_status)
     verb = verbs.add_parser("check", parents=[index], help="색인 파일이 온전한지 검사합니다")
@@ -234,6 +263,14 @@ def _parser() -> argparse.ArgumentParser:
     verb.add_argument("folder", type=Path, nargs="?", default=Path(own), help=f"기본 {own}")
     verb.set_defaults(run=_lexicon)
     return parser
+
+
+def _names_store(verb: argparse.ArgumentParser, required: bool = False) -> None:
+    verb.add_argument("--store", required=required, help="Milvus 서버, 예: http://localhost:19530")
+    verb.add_argument("--token", default=os.environ.get("BRIEFING_TOKEN", ""), help=_TOKEN)
+
+
+_TOKEN = "서버가 요구하면, user:password 꼴 (기본: 환경 변수 BRIEFING_TOKEN)"
 
 
 def _mirrors(verb: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:

@@ -3,13 +3,16 @@
     BriefingError
     ├── SourceError         one briefing file can't be read; the others can
     ├── IndexMissing        there is no index where one was asked for
+    │   └── StoreEmpty      nothing was pushed to this server
     ├── IndexDamaged        files of the index are missing or not what was written
+    │   └── StoreDamaged    what is on the server is not what was pushed
     ├── IndexMismatch       the index was built with something else than what is installed
     ├── IndexBusy           somebody else is building this index
     ├── IndexNotWritten     its folder can't be written, or its disk is full
     ├── BuildCancelled      somebody ended a build before it was done
     ├── AnswersVanished     saved questions would lose their answers, which was not to be
     ├── NothingToRollBack   no earlier generation is kept
+    ├── StoreFailed         the server that holds the index can't be reached or refuses
     ├── ModelUnavailable    an encoder can't be loaded
     └── MissingExtra        an optional package is not installed
 
@@ -93,6 +96,42 @@ class IndexDamaged(BriefingError):
         self.problems = tuple(problems)
 
 
+class StoreEmpty(IndexMissing):
+    """Nothing was pushed to this server, or the alias is gone."""
+
+    def __init__(self, store: str) -> None:
+        BriefingError.__init__(
+            self, f"no index on {store}; push one with: python -m index push --store {store}"
+        )
+        self.store = store
+
+
+class StoreDamaged(IndexDamaged):
+    """What is on the server is not what was pushed."""
+
+    def __init__(self, store: str, problems: Sequence[str]) -> None:
+        BriefingError.__init__(
+            self,
+            f"the index on {store} is damaged ({'; '.join(problems)}); "
+            f"push it again with: python -m index push --store {store}",
+        )
+        self.store = store
+        self.problems = tuple(problems)
+
+
+class StoreFailed(BriefingError):
+    """The server can't be reached, stopped answering or refuses; `code` is its own, if any."""
+
+    def __init__(self, store: str, detail: str, code: object = None) -> None:
+        super().__init__(
+            f"the store at {store} does not serve ({detail or code}); see that its server runs and "
+            "that address and token are right, then try again"
+        )
+        self.store = store
+        self.detail = detail or str(code)
+        self.code = code
+
+
 class IndexMismatch(BriefingError):
     """The index was built with something that differs from what would now read it."""
 
@@ -152,7 +191,7 @@ class AnswersVanished(BriefingError):
 class NothingToRollBack(BriefingError):
     """There is no earlier generation."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | str) -> None:
         super().__init__(f"no earlier generation is kept in {folder}; build the index anew instead")
         self.folder = folder
 

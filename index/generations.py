@@ -33,6 +33,7 @@ from index.lexical import Lexical, LexicalWriter
 from index.lexicon import load_lexicon
 from index.manifest import FORMAT, Manifest, check_words, read_manifest, write_manifest
 from index.nearest import Floats
+from index.terms import RowTerms
 from index.text import ANALYZER
 
 KEPT = 3
@@ -75,6 +76,8 @@ class Generation:
         self.vectors = self.chunks.vectors
         self.terms = self.chunks.terms
         self.headings = self.chunks.headings
+        self.body_terms = RowTerms(self.terms, self.vectors.first)
+        self.heading_terms = RowTerms(self.headings, np.arange(len(self.headings) + 1))
         self.days = self.archive.days()  # on which briefings were published, oldest first
         self._check_counts()
 
@@ -93,6 +96,21 @@ class Generation:
     def _refuse(self, problems: Sequence[str]) -> None:
         if problems:
             raise IndexDamaged(self.folder, problems)
+
+
+class LocalIndex:
+    """The index in a folder, as asking sees it; see `index.store.Index`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def current(self) -> str:
+        """Return the id of the published generation; raises `IndexMissing` if there is none."""
+        return current(self.folder).name
+
+    def open(self) -> Generation:
+        """Open it; raises what `open_current` raises."""
+        return open_current(self.folder)
 
 
 class NewGeneration:

@@ -28,7 +28,7 @@ _MANY = 10_000
 # Filters by rows that keep more than one document in so many.
 _WIDE = 50
 # What a match in a field counts for when candidates are proposed; all are measured apart later.
-_BOOSTS = {"text": 1.0, "heading": 1.0, "entities": 0.4}
+BOOSTS = {"text": 1.0, "heading": 1.0, "entities": 0.4}
 
 
 def _schema() -> tantivy.Schema:
@@ -79,7 +79,7 @@ class Lexical:
         """
         queries = [
             tantivy.Query.boost_query(self._any(field, terms), boost)
-            for field, boost in _BOOSTS.items()
+            for field, boost in BOOSTS.items()
         ]
         query = tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
         if days is not None:
@@ -110,6 +110,12 @@ class Lexical:
         found, scores = self._run(query, max(len(rows), 1))
         by_row = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return np.array([by_row.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
+
+    def frequencies(
+        self, terms: Sequence[str], fields: Sequence[str] = ("text", "heading")
+    ) -> list[int]:
+        """Count the passages that hold each term; see `frequency`."""
+        return [self.frequency(term, fields) for term in terms]
 
     def frequency(self, term: str, fields: Sequence[str] = ("text", "heading")) -> int:
         """Count the passages that hold `term`, in the one of `fields` where most do."""

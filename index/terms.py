@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import joined, mapped
+from index.arrays import Chunked, joined, mapped
 
 Terms = NDArray[np.uint32]
 _NONE = np.empty(0, np.uint32)
@@ -36,6 +36,14 @@ class TermTable:
         # (t,) uint32 in reading order, and (m + 1,): where each text's terms begin.
         self._terms = mapped([folder / "terms.npy" for folder in folders])
         self._first = joined([folder / "first.npy" for folder in folders])
+
+    @classmethod
+    def of(cls, texts: Sequence[Terms]) -> TermTable:
+        """Make a table of the terms of some texts that are at hand."""
+        table = cls.__new__(cls)
+        table._terms = Chunked([np.concatenate([_NONE, *texts])])
+        table._first = np.cumsum([0, *map(len, texts)], dtype=np.int64)
+        return table
 
     def __len__(self) -> int:
         return len(self._first) - 1
@@ -90,6 +98,39 @@ class TermTable:
         stretch = np.searchsorted(np.cumsum(lengths), hits, side="right")
         np.add.at(found, (stretch, which[hits]), 1)
         return found
+
+
+class RowTerms:
+    """The terms of rows, each of which has some texts of a table: its sentences, or its heading."""
+
+    def __init__(self, table: TermTable, first: NDArray[np.int64]) -> None:
+        """`first` is where each row's texts begin, `(n + 1,)`."""
+        self._table = table
+        self._first = first
+
+    @property
+    def total(self) -> int:
+        """The number of terms of all rows."""
+        return self._table.total
+
+    def counts(self, wanted: Terms, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count how often each of `wanted` stands in each row, `(len(rows), len(wanted))`."""
+        return self._table.counts(wanted, self._ranges(rows))
+
+    def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the terms of each row, `(len(rows),)`."""
+        return self._table.sizes(self._ranges(rows))
+
+    def matches(self, wanted: Terms, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell which of `wanted` stand in which text, `(m, len(wanted))` for all m texts."""
+        return self._table.matches(wanted, self._ranges(rows))
+
+    def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Count the terms of each text, `(m,)`, row after row."""
+        return self._table.lengths(self._ranges(rows))
+
+    def _ranges(self, rows: NDArray[np.int64]) -> list[tuple[int, int]]:
+        return list(zip(self._first[rows].tolist(), self._first[rows + 1].tolist(), strict=True))
 
 
 class TermTableWriter:

@@ -59,7 +59,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--index", type=Path, default=Path(default), help=f"색인 폴더 (기본 {default})"
     )
+    parser.add_argument(
+        "--store",
+        default=os.environ.get("BRIEFING_STORE"),
+        help="색인 폴더 대신 물을 Milvus 서버, 예: http://localhost:19530 (기본: BRIEFING_STORE)",
+    )
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("BRIEFING_TOKEN", ""),
+        help="서버가 요구하면, user:password 꼴 (기본: 환경 변수 BRIEFING_TOKEN)",
+    )
     return parser
+
+
+def _assistant(args: argparse.Namespace) -> Assistant:
+    if not args.store:
+        return Assistant(args.index)
+    # Imported only here: pymilvus is an extra.
+    from index.remote.store import RemoteIndex
+
+    return Assistant(args.index, store=RemoteIndex(args.store, args.token))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,8 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    assistant = Assistant(args.index)
     try:
+        assistant = _assistant(args)
         assistant.warm()
         if args.jsonl:
             _serve(assistant, sys.stdin, sys.stdout)

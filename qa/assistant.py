@@ -14,9 +14,10 @@ from pathlib import Path
 
 from index.embed import Embedder, name_of, open_embedder
 from index.errors import IndexMismatch
-from index.generations import Generation, current, open_current
+from index.generations import LocalIndex
 from index.manifest import Manifest
 from index.schema import Briefing, Passage, SourceSummary
+from index.store import Index, Store
 from index.text import analyzer
 from qa.answer import Answer
 from qa.examples import examples, question_of, subject_of
@@ -36,13 +37,15 @@ class Assistant:
         index: Path,
         weights: Weights | None = None,
         clock: Callable[[], date] = date.today,
+        store: Index | None = None,
     ) -> None:
-        """Prepare to ask the index in this folder; nothing is opened yet."""
+        """Prepare to ask the index in this folder, or `store` instead; nothing is opened yet."""
         self.index = index
+        self._store: Index = store or LocalIndex(index)
         self.clock = clock
         self.weights = weights or load_weights()
         self._opening = threading.Lock()
-        self._opened: tuple[Generation, Embedder] | None = None
+        self._opened: tuple[Store, Embedder] | None = None
         self._questions: tuple[str, dict[str, str | None]] = ("", {})  # see `_question_of`
 
     def warm(self) -> None:
@@ -63,7 +66,7 @@ class Assistant:
         """Answer one question, as the next turn after earlier ones, the oldest first.
 
         Raises what opening an index raises (`IndexMissing`, `IndexDamaged`, `IndexMismatch`,
-        `ModelUnavailable`), never because nothing was found.
+        `ModelUnavailable`, `StoreFailed`), never because nothing was found.
         """
         generation, embedder = self.open()
         turn = Turn(question, tuple(history), scope, self.clock())
@@ -123,20 +126,20 @@ class Assistant:
             known[passage.id] = question_of(passage, self.ask)
         return known[passage.id]
 
-    def open(self) -> tuple[Generation, Embedder]:
+    def open(self) -> tuple[Store, Embedder]:
         """Return the current generation and its encoder; opens them when they have changed."""
-        folder = current(self.index)
+        identity = self._store.current()
         opened = self._opened
-        if opened is not None and opened[0].folder == folder:
+        if opened is not None and opened[0].manifest.id == identity:
             return opened
         with self._opening:
             opened = self._opened
-            if opened is None or opened[0].folder != folder:
+            if opened is None or opened[0].manifest.id != identity:
                 self._opened = opened = self._reopen(opened)
         return opened
 
-    def _reopen(self, before: tuple[Generation, Embedder] | None) -> tuple[Generation, Embedder]:
-        generation = open_current(self.index)
+    def _reopen(self, before: tuple[Store, Embedder] | None) -> tuple[Store, Embedder]:
+        generation = self._store.open()
         manifest = generation.manifest
         same = before is not None and before[1].id == manifest.embedder
         embedder = (

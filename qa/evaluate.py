@@ -23,6 +23,7 @@ from typing import Any
 from index.build import build
 from index.embed import open_embedder
 from index.errors import BriefingError, SourceError
+from index.generations import open_current
 from index.schema import Passage
 from qa.answer import Answer
 from qa.assistant import Assistant
@@ -152,8 +153,8 @@ def _floor_ms(question: dict[str, Any], assistant: Assistant) -> float:
 
 def compare(questions: Sequence[dict[str, Any]], index: Path) -> dict[str, dict[str, float]]:
     """Return the share of each kind whose section each baseline finds first."""
-    assistant = Assistant(index)
-    generation, embedder = assistant.open()
+    assistant, generation = Assistant(index), open_current(index)
+    _, embedder = assistant.open()
     passages = list(generation.archive.all_passages())
     alone = [q for q in questions if not q["kind"].startswith(TURN)]
     questions = [q for q in alone if q["file"] is not None]

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from index.generations import Generation
 from index.lexical import FIELDS
 from index.schema import Hit, Passage, Span
+from index.store import Store
 from qa.answer import Answer, Citation, Period
 from qa.question import Question, actors, subjects
 from qa.rank import Ranking, Sentence
@@ -124,13 +124,14 @@ def _within(passage: Passage, span: Span, quote: Citation) -> bool:
     )
 
 
-def missing(question: Question, generation: Generation) -> list[str]:
+def missing(question: Question, generation: Store) -> list[str]:
     """Return the names in a question that the index does not hold, as they were typed."""
     low = question.text.lower()
+    known = generation.lexical.frequencies(question.names, FIELDS)
     places = [
         (low.find(name), len(name))
-        for name in question.names
-        if not generation.lexical.frequency(name, FIELDS)
+        for name, frequency in zip(question.names, known, strict=True)
+        if not frequency
     ]
     return [question.text[at : at + length] for at, length in places if at >= 0]
 
@@ -139,7 +140,7 @@ def hits(
     question: Question,
     candidates: Candidates,
     ranking: Ranking,
-    generation: Generation,
+    generation: Store,
 ) -> list[Hit]:
     """Return up to ten passages, at most two of one section, best first.
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.generations import Generation
 from index.schema import Passage, Span
+from index.store import Store
 from index.terms import numbered
 from qa.question import Question, offers
 from qa.retrieve import Candidates
@@ -62,7 +62,7 @@ class Ranking:
 
 
 def rank(
-    question: Question, candidates: Candidates, generation: Generation, weights: Weights
+    question: Question, candidates: Candidates, generation: Store, weights: Weights
 ) -> Ranking:
     """Rank the sentences of the best candidates."""
     passages = tuple(generation.archive.passages(candidates.rows[:DEPTH].tolist()))
@@ -92,7 +92,7 @@ def rank(
 
 
 def _absent(
-    question: Question, candidates: Candidates, generation: Generation, place: int
+    question: Question, candidates: Candidates, generation: Store, place: int
 ) -> tuple[str, ...]:
     held = dict(zip(question.terms, candidates.held[place].tolist(), strict=True))
     row = candidates.rows[place : place + 1]
@@ -145,7 +145,7 @@ def _by_date(ranking: Ranking, order: Order, among: NDArray[np.bool_]) -> NDArra
 def _features(
     question: Question,
     candidates: Candidates,
-    generation: Generation,
+    generation: Store,
     passages: Sequence[Passage],
 ) -> Floats:
     """Return `(m, len(SENTENCE_FEATURES))` for all m sentences of the passages."""
@@ -170,25 +170,23 @@ def _features(
 
 
 def _own(
-    question: Question, candidates: Candidates, generation: Generation, passages: Sequence[Passage]
+    question: Question, candidates: Candidates, generation: Store, passages: Sequence[Passage]
 ) -> dict[str, Any]:
     """Measure the sentences by themselves; `held` is `(m, t)`, all else `(m,)`."""
-    first = generation.vectors.first
-    rows = candidates.rows[: len(passages)].tolist()
-    ranges = [(int(first[row]), int(first[row + 1])) for row in rows]
-    others = generation.terms.matches(numbered(candidates.others), ranges)
+    rows, terms = candidates.rows[: len(passages)], generation.body_terms
+    others = terms.matches(numbered(candidates.others), rows)
     offered = [
         bool(offers(passage.quote(sentence), question.expects))
         for passage in passages
         for sentence in passage.sentences
     ]
-    cosines = [generation.vectors.sentence_scores(candidates.query, row) for row in rows]
+    cosines = [generation.vectors.sentence_scores(candidates.query, row) for row in rows.tolist()]
     return {
-        "held": generation.terms.matches(numbered(question.terms), ranges),
+        "held": terms.matches(numbered(question.terms), rows),
         "cosine": np.concatenate(cosines).astype(np.float64),
         "others": others @ candidates.others_idf,
         "expected": np.array(offered, dtype=np.float64),
-        "length": np.log1p(generation.terms.lengths(ranges)),
+        "length": np.log1p(terms.lengths(rows)),
     }
 
 

@@ -9,7 +9,7 @@ import dataclasses
 from datetime import date
 
 from index.embed import Embedder
-from index.generations import Generation
+from index.store import Store
 from qa.answer import Answer
 from qa.confidence import confidence
 from qa.conversation import points_back, subject
@@ -31,29 +31,27 @@ class Turn:
     today: date | None = None
 
 
-def respond(turn: Turn, generation: Generation, embedder: Embedder, weights: Weights) -> Answer:
+def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
     """Answer one turn; that nothing is found is an answer too."""
     about = subject(turn.question, turn.history)
     if about and not points_back(turn.question):
         # It is short, but may be a new topic: then the briefings answer it as it stands.
-        readings = [_respond(turn, each, generation, embedder, weights) for each in (about, "")]
+        readings = [_respond(turn, each, store, embedder, weights) for each in (about, "")]
         return max(readings, key=lambda answer: answer.confidence)
-    return _respond(turn, about, generation, embedder, weights)
+    return _respond(turn, about, store, embedder, weights)
 
 
-def _respond(
-    turn: Turn, about: str, generation: Generation, embedder: Embedder, weights: Weights
-) -> Answer:
-    asked = read_question(turn.question, generation.days, turn.today, about)
+def _respond(turn: Turn, about: str, store: Store, embedder: Embedder, weights: Weights) -> Answer:
+    asked = read_question(turn.question, store.days, turn.today, about)
     if turn.scope.any_day:
         asked = dataclasses.replace(asked, when=asked.when.without_days())
-    candidates = find(asked, generation, embedder, weights, turn.scope)
-    ranking = rank(asked, candidates, generation, weights)
+    candidates = find(asked, store, embedder, weights, turn.scope)
+    ranking = rank(asked, candidates, store, weights)
     return answer(
         asked,
         quotes=quotes(asked, ranking),
-        hits=hits(asked, candidates, ranking, generation),
-        missing=missing(asked, generation),
+        hits=hits(asked, candidates, ranking, store),
+        missing=missing(asked, store),
         absent=ranking.absent,
         confidence=confidence(asked, candidates, ranking, weights),
         weights=weights,

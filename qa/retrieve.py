@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Embedder
-from index.generations import Generation
-from index.terms import TermTable, numbered
+from index.store import Counts, Store
+from index.terms import numbered
 from qa.question import Question, other_terms
 from qa.scope import EVERYWHERE, Scope
 from qa.weights import PASSAGE_FEATURES, Weights
@@ -62,7 +62,7 @@ class Candidates:
 
 def find(
     question: Question,
-    generation: Generation,
+    generation: Store,
     embedder: Embedder,
     weights: Weights,
     scope: Scope = EVERYWHERE,
@@ -112,7 +112,7 @@ def _asking(
 
 
 def _propose(
-    question: Question, generation: Generation, query: NDArray[np.float32], scope: Scope
+    question: Question, generation: Store, query: NDArray[np.float32], scope: Scope
 ) -> tuple[Rows, Rows, Rows]:
     """Return the best rows by words, the best by meaning, and all that either proposes."""
     vectors, archive = generation.vectors, generation.archive
@@ -128,7 +128,7 @@ def _propose(
     return by_words, by_meaning, np.unique(np.concatenate([by_words, by_meaning, by_sentence]))
 
 
-def _days(question: Question, generation: Generation, scope: Scope) -> Collection[date] | None:
+def _days(question: Question, generation: Store, scope: Scope) -> Collection[date] | None:
     """Return the days that question and scope both allow, None for all."""
     when = question.when
     asked = when.days if when.strict else None
@@ -136,9 +136,9 @@ def _days(question: Question, generation: Generation, scope: Scope) -> Collectio
     return asked if within is None else within if asked is None else asked & within
 
 
-def _idf(terms: Sequence[str], generation: Generation) -> tuple[Floats, NDArray[np.bool_]]:
+def _idf(terms: Sequence[str], generation: Store) -> tuple[Floats, NDArray[np.bool_]]:
     total = len(generation.lexical)
-    counts = np.array([generation.lexical.frequency(term) for term in terms], dtype=np.float64)
+    counts = np.array(generation.lexical.frequencies(terms), dtype=np.float64)
     return np.log1p((total - counts + 0.5) / (counts + 0.5)), counts > 0
 
 
@@ -178,27 +178,25 @@ class _Counted(NamedTuple):
         return np.asarray(self.counts * 2.2 / (self.counts + spread[:, None]) @ weights)
 
 
-def _count(words: _Words, generation: Generation, rows: Rows) -> tuple[_Counted, _Counted]:
+def _count(words: _Words, generation: Store, rows: Rows) -> tuple[_Counted, _Counted]:
     """Count the words in the bodies and in the headings of these rows.
 
     The proposals have scores of their own, but not for every candidate, nor field by field; to ask
     tantivy for those takes five times as long as to count in the mapped terms.
     """
-    first, wanted = generation.vectors.first, numbered([*words.terms, *words.others])
-    bodies = list(zip(first[rows].tolist(), first[rows + 1].tolist(), strict=True))
-    headings = [(row, row + 1) for row in rows.tolist()]
+    wanted = numbered([*words.terms, *words.others])
 
-    def counted(table: TermTable, ranges: Sequence[tuple[int, int]]) -> _Counted:
-        mean = max(table.total, 1) / max(len(generation.vectors), 1)
-        return _Counted(table.counts(wanted, ranges), table.sizes(ranges) / mean)
+    def counted(terms: Counts) -> _Counted:
+        mean = max(terms.total, 1) / max(len(generation.vectors), 1)
+        return _Counted(terms.counts(wanted, rows), terms.sizes(rows) / mean)
 
-    return counted(generation.terms, bodies), counted(generation.headings, headings)
+    return counted(generation.body_terms), counted(generation.heading_terms)
 
 
 def _features(
     question: Question,
     words: _Words,
-    generation: Generation,
+    generation: Store,
     query: NDArray[np.float32],
     rows: Rows,
     body: _Counted,
@@ -219,7 +217,7 @@ def _features(
     return np.stack([columns[name] for name in PASSAGE_FEATURES], axis=1).astype(np.float64)
 
 
-def _favoured(question: Question, generation: Generation) -> Rows:
+def _favoured(question: Question, generation: Store) -> Rows:
     when = question.when
     if when.days is None or when.strict:
         return np.empty(0, np.int64)

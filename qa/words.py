@@ -134,6 +134,17 @@ KO = {
         "색인과 프로그램이 맞지 않습니다({what}: 색인 {built_with}, 프로그램 {now}). ‘색인’ "
         "탭에서 다시 색인해 주세요."
     ),
+    "error_store_empty": (
+        "저장소 {store}에 색인이 없습니다. python -m index push --store {store} 로 올려 주세요."
+    ),
+    "error_store_damaged": (
+        "저장소 {store}의 색인이 올린 그대로가 아닙니다({problems}). python -m index push --store "
+        "{store} 로 다시 올려 주세요."
+    ),
+    "error_store_failed": (
+        "저장소 {store}에 물을 수 없습니다({detail}). 서버가 켜져 있는지, 주소와 토큰이 맞는지 "
+        "확인하고 다시 시도해 주세요."
+    ),
     "error_busy": "다른 프로그램{by}이 색인하고 있습니다. 끝난 뒤에 다시 시도해 주세요.",
     "error_not_written": (
         "색인 폴더 ‘{folder}’에 쓸 수 없습니다({detail}). 공간과 권한을 확인하거나 --index로 다른 "
@@ -309,6 +320,17 @@ EN = {
         "The index does not fit this program ({what}: index {built_with}, program {now}). "
         "Index again in the “Index” tab."
     ),
+    "error_store_empty": (
+        "There is no index on {store}. Push one with: python -m index push --store {store}"
+    ),
+    "error_store_damaged": (
+        "The index on {store} is not what was pushed ({problems}). Push it again with: python -m "
+        "index push --store {store}"
+    ),
+    "error_store_failed": (
+        "The store at {store} can’t be asked ({detail}). See that its server runs and that address "
+        "and token are right, then try again."
+    ),
     "error_busy": "Another program{by} is indexing. Try again when it is done.",
     "error_not_written": (
         "The index folder “{folder}” can’t be written ({detail}). Check its space and rights, or "
@@ -394,6 +416,21 @@ _ERRORS: dict[type[errors.BriefingError], str] = {
 
 def error_sentence(error: errors.BriefingError, language: Language) -> str:
     """Say what is wrong and what to do, as plain text."""
+    return _of_store(error, language) or _of_index(error, language)
+
+
+def _of_store(error: errors.BriefingError, language: Language) -> str | None:
+    match error:
+        case errors.StoreEmpty(store=store):
+            return say(language, "error_store_empty", store=store)
+        case errors.StoreDamaged(store=store, problems=problems):
+            return say(language, "error_store_damaged", store=store, problems="; ".join(problems))
+        case errors.StoreFailed(store=store, detail=detail):
+            return say(language, "error_store_failed", store=store, detail=detail)
+    return None
+
+
+def _of_index(error: errors.BriefingError, language: Language) -> str:
     match error:
         case errors.IndexBusy(pid=pid, started=started):
             by = f" ({pid}, {started})" if pid is not None else ""

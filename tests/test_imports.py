@@ -40,26 +40,21 @@ ROWS = [
     },
     {
         *("index.pages.sections", "index.encoder.late", "index.encoder.onnx_module"),
-        *("index.chunks", "index.lexicon_check", "index.manifest"),
+        *("index.chunks", "index.lexicon_check", "index.manifest", "index.remote.rows"),
     },
-    {"index.pages.page", "index.encoder.sentence_encoder", "index.generations"},
-    {"index.read", "index.encoder.hub", "qa.markup"},
     {
-        "index.embed",
-        "index.intake",
-        "index.mirror",
-        "index.watch",
-        "qa.answer",
-        "qa.question",
-        "qa.weights",
+        *("index.pages.page", "index.encoder.sentence_encoder", "index.generations"),
+        *("index.store", "index.remote.milvus", "index.remote.catalogue"),
+    },
+    {"index.read", "index.encoder.hub", "index.remote.fetched", "qa.markup"},
+    {
+        *("index.embed", "index.intake", "index.mirror", "index.watch", "index.remote.store"),
+        *("qa.answer", "qa.question", "qa.weights"),
     },
     # Here the house forks: building and asking never meet.
     {
-        "index.reuse",
-        "qa.retrieve",
-        "qa.overview.glance",
-        "qa.overview.mentions",
-        "qa.overview.stories",
+        *("index.reuse", "index.remote.push", "qa.retrieve"),
+        *("qa.overview.glance", "qa.overview.mentions", "qa.overview.stories"),
     },
     {"index.build", "qa.overview.changes"},
     {"qa.rank"},
@@ -117,12 +112,8 @@ ASKING = {
     *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
 }
 BUILDING = {
-    "index.build",
-    "index.intake",
-    "index.reuse",
-    "index.mirror",
-    "index.read",
-    "index.passages",
+    *("index.build", "index.intake", "index.reuse", "index.mirror", "index.read"),
+    *("index.passages", "index.remote.push"),
 }
 # The mains show errors in words that `qa` keeps.
 SHOWS_WORDS = {"index.__main__"}
@@ -137,6 +128,8 @@ HOMES = {
     "onnxruntime": {"index.encoder.onnx_encoder"},
     "trafilatura": {"index.pages.formats"},
     "pypdf": {"index.pages.pdf"},
+    "pymilvus": {"index.remote.milvus"},
+    "grpc": {"index.remote.milvus"},
     "gradio": {
         *("qa.web.parts", "qa.web.page"),
         *("qa.web.ask_tab", "qa.web.index_tab", "qa.web.overview_tab"),

@@ -35,6 +35,8 @@ def overview_html(assistant: Assistant, wanted: Mapping[str, Any], language: Lan
         return view.pending_html(language, ready=False)
     try:
         generation, _ = assistant.open()
+        if not isinstance(generation, Generation):  # on a server: that is for asking alone
+            return none_html(language)
         typed = str(wanted.get("subject") or "").strip()
         if typed:
             return _followed(typed, str(wanted.get("since") or ""), generation, language)
