@@ -57,6 +57,7 @@ class Answer:
     best first, whatever the status. `missing` are names in the question that no indexed briefing
     knows, under any name. `sure` tells that the quotes are to be read as the answer, and not only
     as related to the question. `period` is what its words said about days, if they excluded any.
+    `suggestion` is a question that is answered, and may have been meant.
     `done` is False in the snapshots of an answer still growing.
     """
 
@@ -70,6 +71,7 @@ class Answer:
     sure: bool = True
     understood_as: str = ""
     period: Period | None = None
+    suggestion: str = ""
     by: Literal["extractive", "llm"] = "extractive"
     done: bool = True
 

@@ -29,6 +29,7 @@ def answer_fields(answer: Answer, took_ms: float) -> dict[str, Any]:
         "citations": [_citation(citation) for citation in answer.citations],
         "hits": [hit_fields(hit) for hit in answer.hits],
         "missing": list(answer.missing),
+        "suggestion": answer.suggestion,
         "took_ms": round(took_ms, 2),
     }
 

@@ -14,6 +14,7 @@ from qa.answer import Answer
 from qa.confidence import confidence
 from qa.conversation import points_back, subject
 from qa.extractive import answer, hits, missing, quotes
+from qa.keyboard import hangul_of
 from qa.question import read_question
 from qa.rank import rank
 from qa.retrieve import find
@@ -33,6 +34,16 @@ class Turn:
 
 def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
     """Answer one turn; that nothing is found is an answer too."""
+    answer = _in_turn(turn, store, embedder, weights)
+    meant = hangul_of(turn.question) if answer.status == "no_evidence" else None
+    if meant:
+        turn = dataclasses.replace(turn, question=meant)
+        if _in_turn(turn, store, embedder, weights).status == "answered":
+            return dataclasses.replace(answer, suggestion=meant)
+    return answer
+
+
+def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
     about = subject(turn.question, turn.history)
     if about and not points_back(turn.question):
         # It is short, but may be a new topic: then the briefings answer it as it stands.

@@ -23,6 +23,8 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
     if answer.status == "no_evidence":
         names = ", ".join(answer.missing)
         why = [say(language, "none_missing", names=names)] if names else []
+        if answer.suggestion:
+            why.append(f"{say(language, 'suggestion')} {answer.suggestion}")
         return "\n".join([say(language, "none_title"), *why, *_listed("nearest", others, language)])
     lines = [] if answer.sure else [say(language, "only_related")]
     for number, citation in enumerate(answer.citations, start=1):

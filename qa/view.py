@@ -206,9 +206,17 @@ def _not_found(answer: Answer, language: Language) -> str:
         why = say(language, "none_missing", names=", ".join(answer.missing))
     return (
         f'<section class="not-found"><h2>{escape(say(language, "none_title"))}</h2>'
-        f"<p>{escape(why)}</p>{_read_as(answer, language)}{_tools(answer, language)}"
+        f"<p>{escape(why)}</p>{_suggestion(answer, language)}"
+        f"{_read_as(answer, language)}{_tools(answer, language)}"
         f"{_cards('nearest', nearest, language)}</section>"
     )
+
+
+def _suggestion(answer: Answer, language: Language) -> str:
+    if not answer.suggestion:
+        return ""
+    ask = f'<button type="button" class="ask-this">{escape(answer.suggestion)}</button>'
+    return f'<p class="suggestion">{escape(say(language, "suggestion"))} {ask}</p>'
 
 
 _NUMBERS = "①②③"  # there are at most three quotes

@@ -212,3 +212,11 @@ def test_follow_ups_are_answered_from_other_segments(assistant):
     assert assistant.follow_ups(answer, 3) == questions
     assert assistant.follow_ups(assistant.ask("오늘 서울 날씨는?"), 3) == []
     assert ROOT.is_dir()
+
+
+def test_what_was_typed_with_the_wrong_keyboard_is_suggested(assistant):
+    answer = assistant.ask("gksrnrwjsfur qncosms djfak?")
+    assert (answer.status, answer.suggestion) == ("no_evidence", "한국전력 부채는 얼마?")
+    assert "200조 원" in assistant.ask(answer.suggestion).text
+    assert assistant.ask("asdf qwer").suggestion == ""
+    assert assistant.ask("오늘 서울 날씨는?").suggestion == ""

@@ -15,7 +15,7 @@ ROWS = [
         "index.arrays",
         "index.share",
         "index.pages.furniture",
-        *("qa.days", "qa.scope", "qa.overview.words"),
+        *("qa.days", "qa.keyboard", "qa.scope", "qa.overview.words"),
     },
     {
         "qa.overview.amounts",
@@ -80,7 +80,7 @@ ROWS = [
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
 ASKING = {
-    *("qa.days", "qa.scope"),
+    *("qa.days", "qa.keyboard", "qa.scope"),
     "qa.answer",
     "qa.question",
     "qa.weights",
