@@ -19,6 +19,7 @@ _POINTS_BACK = re.compile(
     r"|\b(it|its|they|them|their|that|those|this|then|there|he|she|his|her)\b",
     re.IGNORECASE,
 )
+_LEADS_OVER = re.compile(r"^(그럼|그러면|그리고|그런데|근데)\s+")
 # With fewer terms a question says too little to stand alone, with a name and without.
 _ENOUGH, _WITHOUT_NAME = 4, 6
 # With fewer terms a name only continues what was said before it: "러시아는 뭐래?"
@@ -51,4 +52,6 @@ def subject(question: str, history: Sequence[str]) -> str:
 
 def _names_subject(question: str) -> bool:
     read = read_question(question)
-    return bool(read.names) and len(read.terms) >= _SUBJECT and not points_back(question)
+    # "그럼 테슬라는 …?" leads over to what it names.
+    own = _LEADS_OVER.sub("", question.strip())
+    return bool(read.names) and len(read.terms) >= _SUBJECT and not points_back(own)

@@ -45,11 +45,16 @@ def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> A
 
 def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
     about = subject(turn.question, turn.history)
-    if about and not points_back(turn.question):
-        # It is short, but may be a new topic: then the briefings answer it as it stands.
-        readings = [_respond(turn, each, store, embedder, weights) for each in (about, "")]
-        return max(readings, key=lambda answer: answer.confidence)
-    return _respond(turn, about, store, embedder, weights)
+    joined = _respond(turn, about, store, embedder, weights)
+    if not about or points_back(turn.question):
+        return joined
+    # It is short, but may be a new topic: then the briefings answer it as it stands. One that names
+    # nothing hardly is: second turns of bench/train find the right segment .91 times instead of .81
+    # if those are left with what they lean on.
+    if joined.status == "answered" and not read_question(turn.question).names:
+        return joined
+    alone = _respond(turn, "", store, embedder, weights)
+    return max(joined, alone, key=lambda answer: answer.confidence)
 
 
 def _respond(turn: Turn, about: str, store: Store, embedder: Embedder, weights: Weights) -> Answer:

@@ -1,8 +1,10 @@
 """Questions that lean on the turns before them, over the sample briefings."""
 
+import json
 from datetime import date
 
 import pytest
+from conftest import ROOT
 
 from qa.assistant import Assistant
 from qa.conversation import leans, subject
@@ -65,6 +67,7 @@ def test_what_is_asked_for_is_what_the_turn_asks():
         ("샘 올트먼이 투자한 태양광 회사는?", "그 회사는 무엇을 만들어?", "올트먼"),
         ("한국전력 부채는 얼마?", "왜 그렇게 쌓였어?", "한국 경제"),
         ("EU는 왜 틱톡 라이트를 조사하나?", "벌금은 얼마까지 물 수 있어?", "틱톡"),
+        ("이란 공격 뒤 국제유가는 얼마였어?", "왜 안 올랐대?", "이란 공습"),
         ("How many people is Tesla laying off?", "And what happened to its shares?", "테슬라"),
     ],
 )
@@ -86,6 +89,22 @@ def test_somebody_whom_no_briefing_mentions_is_refused_whatever_came_before(assi
     before = ["샘 올트먼이 투자한 태양광 회사는?", "한국전력 부채는 얼마?"]
     answer = assistant.ask("닌텐도 신제품 발표는 언제?", before)
     assert (answer.status, answer.missing) == ("no_evidence", ("닌텐도",))
+
+
+def test_dialogues_over_the_samples_stay_where_they_are_led(assistant):
+    """Of 42 exchanges nearly all find their segment first; one first turn fits two stories."""
+    lines = (ROOT / "tests/data/dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    found: dict[int, list[bool]] = {1: [], 2: [], 3: []}
+    for dialogue in map(json.loads, lines):
+        history: list[str] = []
+        for number, turn in enumerate(dialogue["turns"], start=1):
+            first = assistant.ask(turn["question"], history).hits[0].passage
+            there = (first.source.id, first.heading[: len(turn["heading"])])
+            found[number].append(there == (turn["file"], turn["heading"]))
+            history.append(turn["question"])
+    shares = {number: sum(right) / len(right) for number, right in found.items()}
+    assert len(lines) == 14
+    assert min(shares.values()) >= 0.92
 
 
 def test_a_day_is_carried_over_until_another_is_named():
