@@ -103,18 +103,17 @@ class Assistant:
         """Return up to `count` questions that are answered, of the newest segments."""
         return examples(self.open()[0].archive.newest_passages(), self._question_of, count)
 
-    def follow_ups(self, answer: Answer, count: int) -> list[str]:
+    def follow_ups(self, found: Sequence[Passage], count: int) -> list[str]:
         """Return up to `count` questions that are answered, of what stands near an answer.
 
-        That is first what else was found, then the other segments of the briefing.
+        `found` are its passages, the quoted one first. What else was found comes first, then the
+        other segments of the briefing.
         """
-        if not answer.citations:
-            return []
-        cited = answer.citations[0].passage
+        cited, *others = found
         beside = self.open()[0].archive.passages_of(cited.source.id)
-        near = [*(hit.passage for hit in answer.hits[:_NEAR]), *beside]
-        others = [p for p in near if subject_of(p) not in ("", subject_of(cited))]
-        return examples(others, self._question_of, count)
+        about = ("", subject_of(cited))
+        near = [p for p in [*others[:_NEAR], *beside] if subject_of(p) not in about]
+        return examples(near, self._question_of, count)
 
     def _question_of(self, passage: Passage) -> str | None:
         """Return a question that a passage answers; it is found by asking, once in a generation."""

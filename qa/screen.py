@@ -6,7 +6,7 @@ Knows nothing about the web framework.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.errors import BriefingError, IndexMissing
@@ -96,6 +96,20 @@ def judged(assistant: Assistant, said: Mapping[str, Any], language: Language) ->
     except BriefingError as error:
         return error_sentence(error, language)
     return say(language, "judged")
+
+
+def follow_ups_html(
+    assistant: Assistant, links: Sequence[str], count: int, language: Language
+) -> str:
+    """Offer up to `count` questions to ask next; "" where these links lead nowhere (any more)."""
+    places = filter(None, map(read_place, links))
+    try:
+        passages = [assistant.passage(place.id) for place in places if place.kind == "passage"]
+        found = [passage for passage in passages if passage is not None]
+        questions = assistant.follow_ups(found, count) if found else []
+    except BriefingError:
+        return ""
+    return view.follow_ups_html(questions, language)
 
 
 def _cited(assistant: Assistant, link: str) -> Citation | None:

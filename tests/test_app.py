@@ -83,9 +83,9 @@ class FakeAssistant:
         """Ask the one thing it knows."""
         return ["ASML은 어디에 투자하나?"][:count]
 
-    def follow_ups(self, answer: Answer, count: int) -> list[str]:
-        """Offer the one thing it knows, unless nothing was found."""
-        return ["ASML은 <또> 어디에?"][: count * len(answer.citations)]
+    def follow_ups(self, found: Sequence[Passage], count: int) -> list[str]:
+        """Offer the one thing it knows."""
+        return [f"{passage.heading}은 <또> 어디에?" for passage in found][:count]
 
     def beside(self, passage: Passage) -> tuple[Passage | None, Passage | None]:
         """Return the one passage as the next."""
@@ -157,7 +157,7 @@ def chat(desk) -> Asking:
 
 def test_a_question_is_shown_at_once_and_then_answered(chat):
     before = [{"role": "user", "content": "이전"}, {"role": "assistant", "content": "답"}]
-    first, last, _ = chat.respond(" ASML은?\n", before)
+    first, last = chat.respond(" ASML은?\n", before)
     assert [message["role"] for message in first[0]] == ["user", "assistant"] * 2
     assert first[0][:2] == before
     assert 'class="asked">ASML은?<' in first[0][2]["content"]
@@ -197,16 +197,16 @@ def test_nothing_is_sent_that_can_not_be_asked(chat, question):
 
 
 def test_the_longest_question_is_asked(chat):
-    assert len(list(chat.respond("가" * MAX_CHARS, []))) == 3
+    assert len(list(chat.respond("가" * MAX_CHARS, []))) == 2
 
 
-def test_what_can_be_asked_next_follows_the_answer(chat):
-    _, answered, last = chat.respond("ASML은?", [])
-    offered = last[0][-1]["content"].removeprefix(answered[0][-1]["content"])
+def test_what_can_be_asked_next_is_offered_for_what_was_found(chat):
+    offered = chat.follow_ups(["#/s/p1?mark=0-3", "#/s/gone", "javascript:alert(1)"])
     assert "이어서 물어보기" in offered
     assert '<button type="button" class="ask-this">ASML은 &#60;또&#62; 어디에?</button>' in offered
-    _, nothing, last = chat.respond("날씨는?", [])
-    assert last[0] == nothing[0]
+    assert chat.follow_ups(["#/s/gone"]) == chat.follow_ups([]) == ""
+    chat.desk.assistant.problem = IndexDamaged(Path("index"), ["vectors"])
+    assert chat.follow_ups(["#/b/2024-04-23.txt"]) == ""
 
 
 def test_words_follow_the_browser(chat):

@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -650,7 +651,8 @@ def test_mcp_clients_ask_search_and_read_and_change_nothing(chat_url):
             ]
             return tools, [await session.call_tool(name, given) for name, given in calls]
 
-    tools, results = asyncio.run(talk())
+    with ThreadPoolExecutor() as pool:  # Playwright has a loop of its own in this thread
+        tools, results = pool.submit(asyncio.run, talk()).result()
     assert tools == ["ask", "search", "get_source"]
     asked, found, source, refused = (result.content[0].text for result in results)
     assert [result.isError for result in results] == [False, False, False, True]

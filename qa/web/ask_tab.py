@@ -31,7 +31,7 @@ class Asking:
         scope: str = "",
         request: gr.Request | None = None,
     ) -> Iterator[tuple[Any, Any, Any, str]]:
-        """Yield (conversation, question box, scope, hint): pending, the answer, more."""
+        """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
         lang = language(request)
         fault = screen.fault(question, lang)
         if fault:
@@ -46,12 +46,17 @@ class Asking:
             earlier = [view.question_text(message) for message in history]
             answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
             shown = view.answer_html(answer, lang)
-            yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
-            # After the answer, which is not to wait for what could be asked next.
-            shown += view.follow_ups_html(self.desk.assistant.follow_ups(answer, FOLLOW_UPS), lang)
         except BriefingError as error:
             shown = view.error_html(error, lang)
         yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
+
+    def follow_ups(self, links: list[str], request: gr.Request | None = None) -> str:
+        """Offer what to ask next, after an answer whose passages these links lead to, best first.
+
+        The page asks for it once the answer is there: finding it takes longer than answering, and
+        gradio sends no further question before `respond` is done.
+        """
+        return screen.follow_ups_html(self.desk.assistant, links, FOLLOW_UPS, language(request))
 
     def open_place(self, link: str, request: gr.Request | None = None) -> str:
         """Show the briefing that a link leads to; the link may be old, or typed by hand."""
@@ -128,9 +133,12 @@ def reader(desk: Desk) -> None:
     def judge(said: dict[str, Any], request: gr.Request) -> str:
         return asking.judge(said, request)
 
+    def follow_ups(links: list[str], request: gr.Request) -> str:
+        return asking.follow_ups(list(map(str, links)), request)
+
     gr.HTML(
-        js_on_load="briefing.reader(element, server.open_place); tools.judgeWith(server.judge);",
-        server_functions=[open_place, judge],
+        js_on_load="briefing.reader(element, server.open_place); tools.serve(server);",
+        server_functions=[open_place, judge, follow_ups],
         apply_default_css=False,
         elem_id="reader",
     )

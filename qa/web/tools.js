@@ -78,14 +78,28 @@ const tools = (() => {
   }
 
   const where = (button) => turns().findIndex(({ outcome }) => outcome?.contains(button));
-  let judge = null;
+  let server = null; // what the page asks it; see `serve`
 
   async function judged(button, verdict) {
     const number = where(button);
     const asked = turns().map((each) => each.asked.textContent);
     const card = button.closest(".cards details") ?? button.closest(".answer, .not-found");
     const link = card.querySelector(".found .open a, :scope > .open a")?.getAttribute("href") ?? "";
-    say(button, await judge({ question: asked[number], history: asked.slice(0, number), verdict, link }));
+    say(button, await server.judge({ question: asked[number], history: asked.slice(0, number), verdict, link }));
+  }
+
+  // What to ask next comes after an answer, which is not to wait for it.
+  async function offerNext(answer) {
+    answer.dataset.next = "asked";
+    const links = all(".found .open a[href^='#/'], .cards .open a[href^='#/']", answer);
+    const offered = await server.follow_ups(links.map((link) => link.getAttribute("href")));
+    answer.insertAdjacentHTML("beforeend", offered);
+  }
+
+  function serve(functions) {
+    server = functions;
+    const look = () => all("#conversation .answer:not([data-next])").forEach(offerNext);
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
   }
 
   const acts = {
@@ -181,5 +195,5 @@ const tools = (() => {
     draw();
   }
 
-  return { scope, narrow: (parts) => narrow(parts), judgeWith: (server) => { judge = server; } };
+  return { scope, narrow: (parts) => narrow(parts), serve };
 })();
