@@ -15,13 +15,14 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from index.build import build, rollback
-from index.errors import MissingExtra
+from index.errors import BriefingError, MissingExtra
 from index.intake import look, take
 from index.read import MAX_BYTES
 from index.reports import Offer, Summary
 from index.watch import watch
 from qa.assistant import Assistant
 from qa.desk import Desk, Note
+from qa.llm.writer import writer_from
 from qa.replay import Replay, Replaying, judged_questions
 from qa.web.page import STYLES, head, page, theme
 from qa.web.parts import I18N
@@ -103,7 +104,12 @@ def main(argv: list[str] | None = None) -> int:
         print(error_sentence(MissingExtra("mcp"), "ko"), file=sys.stderr)
         return 2
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # see `page`
-    desk = Desk(Assistant(options.index), Folder(options.folder, options.index))
+    try:
+        writer = writer_from(os.environ)
+    except BriefingError as error:
+        print(error_sentence(error, "ko"), file=sys.stderr)
+        return 2
+    desk = Desk(Assistant(options.index), Folder(options.folder, options.index), writer)
     desk.watch(options.watch)
     threading.Thread(target=_open, args=(desk, options.build), daemon=True).start()
     try:

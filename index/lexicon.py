@@ -114,6 +114,12 @@ def load_lexicon() -> Lexicon:
     return Lexicon(*files)
 
 
+def holds(text: str, name: str) -> bool:
+    """Tell whether a text has a name as a word of its own, a particle behind it or not."""
+    found = re.finditer(rf"(?<![가-힣A-Za-z0-9]){re.escape(name)}", text, re.IGNORECASE)
+    return any(_AFTER.match(text, match.end()) for match in found)
+
+
 @functools.lru_cache(maxsize=10_000)
 def terms_of(entity: Entity) -> tuple[str, ...]:
     """Return the terms of an entity's names and of what it is, without repeats."""

@@ -133,6 +133,15 @@ def analysed(text: str) -> list[tuple[str, bool]]:
     ]
 
 
+def names(text: str) -> list[str]:
+    """Return the nouns of a text that name something: proper ones, and those no dictionary has."""
+    return [
+        token.form.lower()
+        for token in analyzer().tokenize(_clean(text))
+        if token.tag == "NNP" or (token.tag == "NNG" and token.oov)
+    ]
+
+
 def tokens_of(texts: Sequence[str]) -> list[list[str]]:
     """Return the `tokens` of each text; for many texts quicker than one by one."""
     return [

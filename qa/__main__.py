@@ -14,9 +14,10 @@ from typing import Any, TextIO
 
 from index.errors import BriefingError
 from qa.assistant import Assistant
+from qa.llm.writer import writer_from
 from qa.protocol import answer_fields, read_request
 from qa.scope import EVERYWHERE, Scope
-from qa.terminal import answer_text, while_it_is_read
+from qa.terminal import answer_text, while_it_is_read, written_lines
 from qa.words import error_sentence
 
 DEFAULT_INDEX = "var/index"
@@ -102,11 +103,14 @@ def _run(args: argparse.Namespace) -> int:
             fields = _timed(assistant, args.question)
             print(json.dumps(fields, ensure_ascii=False, indent=2))
             return 0 if fields["status"] == "answered" else 1
+        writer = writer_from(os.environ)
         answer = assistant.ask(args.question)
     except BriefingError as error:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2
-    print(answer_text(answer))
+    print(answer_text(answer), flush=True)
+    for line in written_lines(writer.write(answer)) if writer else ():
+        print(line, flush=True)
     return 0 if answer.status == "answered" else 1
 
 

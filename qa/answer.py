@@ -7,9 +7,8 @@ about how answers are found or shown.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal
 
 from index.schema import Hit, Passage, Span
 
@@ -48,6 +47,27 @@ class Period:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence under an answer that a language model was asked to write.
+
+    `number` counts, from 1, the cited passages (`Answer.cited`). `quoted` tells that this is a
+    quote, in the place of a sentence that its passage does not support.
+    """
+
+    text: str
+    number: int
+    quoted: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a language model's text is missing or ends early: a code, and what the server said."""
+
+    code: Literal["away", "slow", "refused", "rubbish", "broken", "silent"]
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question.
 
@@ -57,7 +77,8 @@ class Answer:
     best first, whatever the status. `missing` are names in the question that no indexed briefing
     knows, under any name. `sure` tells that the quotes are to be read as the answer, and not only
     as related to the question. `period` is what its words said about days, if they excluded any.
-    `suggestion` is a question that is answered, and may have been meant.
+    `suggestion` is a question that is answered, and may have been meant. `statements` are what a
+    language model made of the quotes, if one was asked, and `failure` is what went wrong there;
     `done` is False in the snapshots of an answer still growing.
     """
 
@@ -74,11 +95,10 @@ class Answer:
     suggestion: str = ""
     by: Literal["extractive", "llm"] = "extractive"
     done: bool = True
+    statements: tuple[Statement, ...] = ()
+    failure: Failure | None = None
 
-
-class Answerer(Protocol):
-    """The seam between what was found and what is said."""
-
-    def answer(self, question: str, hits: Sequence[Hit]) -> Iterator[Answer]:
-        """Yield complete snapshots of the answer, the last with `done=True`."""
-        ...
+    @property
+    def cited(self) -> tuple[Passage, ...]:
+        """Return the passages that are quoted, in the order they are numbered in, each once."""
+        return tuple({each.passage.id: each.passage for each in self.citations}.values())

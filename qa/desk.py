@@ -17,6 +17,7 @@ from typing import Protocol
 from index.errors import BriefingError, BuildCancelled, IndexBusy
 from index.reports import Offer, Summary
 from qa.assistant import Assistant
+from qa.llm.writer import Writer
 from qa.replay import Replay
 
 # (stage, done, total); what it raises ends the build.
@@ -57,9 +58,13 @@ class Step:
 class Desk:
     """What all visitors share: the assistant, and at most one build, which everybody can watch."""
 
-    def __init__(self, assistant: Assistant, library: Library) -> None:
+    def __init__(
+        self, assistant: Assistant, library: Library, writer: Writer | None = None
+    ) -> None:
+        """Share these; `writer` writes about answers, if there is one."""
         self.assistant = assistant
         self.library = library
+        self.writer = writer
         self.problem: BriefingError | None = None
         self.step: Step | None = None
         self.outcome: tuple[Summary, Replay] | BriefingError | None = None

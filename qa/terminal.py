@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from index.schema import Hit, Passage
 from qa.answer import Answer
@@ -31,6 +31,25 @@ def answer_text(answer: Answer, language: Language = "ko") -> str:
         quote = " ".join(citation.quote.split())  # two sentences may stand in two paragraphs
         lines += [f"{number}. “{quote}”", f"   — {_where(citation.passage, language)}"]
     return "\n".join(lines + _listed("further", others, language))
+
+
+def written_lines(answers: Iterable[Answer], language: Language = "ko") -> Iterator[str]:
+    """Yield what a language model writes below an answer, as it comes; numbers are the quotes'."""
+    shown = 0
+    for answer in answers:
+        for statement in answer.statements[shown:]:
+            if not shown:
+                yield f"\n{say(language, 'written')}"
+            shown += 1
+            passage = answer.cited[statement.number - 1]
+            number = 1 + [c.passage.id for c in answer.citations].index(passage.id)
+            text = statement.text
+            if statement.quoted:
+                text = f"“{text}” ({say(language, 'written_quoted')})"
+            yield f"  {text} [{number}]"
+        if answer.failure:
+            reason = say(language, f"llm_{answer.failure.code}", detail=answer.failure.detail)
+            yield f"\n{say(language, 'llm_failed', reason=reason)}"
 
 
 def while_it_is_read(run: Callable[[], int]) -> int:

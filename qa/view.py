@@ -54,7 +54,7 @@ def answer_html(answer: Answer, language: Language) -> str:
     for citation in answer.citations:
         found.setdefault(citation.passage.id, []).append(citation)
     why = {hit.passage.id: hit for hit in answer.hits}
-    said = f'<p class="said">{escape(answer.text)}</p>' if answer.by == "llm" else ""
+    said = _written(answer, language) if answer.by == "llm" else ""
     quotes = "".join(
         _found(number, citations, why.get(identity), language)
         for number, (identity, citations) in enumerate(found.items(), start=1)
@@ -64,6 +64,26 @@ def answer_html(answer: Answer, language: Language) -> str:
         f'<article class="answer">{_read_as(answer, language)}{_step(answer, language)}{said}'
         f"{quotes}{_tools(answer, language)}{_cards('further', others, language)}</article>"
     )
+
+
+def _written(answer: Answer, language: Language) -> str:
+    """Show what a language model has written so far, marked as such, and what went wrong."""
+    told = [f'<p class="author">{escape(say(language, "written"))}</p>']
+    for statement in answer.statements:
+        number = f'<span class="number">{_NUMBERS[statement.number - 1]}</span>'
+        text = f"<bdi>{escape(statement.text)}</bdi>"
+        if statement.quoted:
+            why = escape(say(language, "written_quoted"))
+            text = f"<q>{text}</q> <small>({why})</small>"
+        told.append(f"<p>{text} {number}</p>")
+    if not answer.statements:
+        told = []
+    if answer.failure:
+        reason = say(language, f"llm_{answer.failure.code}", detail=answer.failure.detail)
+        told.append(f'<p class="author">{escape(say(language, "llm_failed", reason=reason))}</p>')
+    elif not answer.done:
+        told.append(f'<p class="pending">{escape(say(language, "writing"))}</p>')
+    return f'<section class="said">{" ".join(told)}</section>'
 
 
 def _read_as(answer: Answer, language: Language) -> str:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from llm_server import saying, serving
 
 from app import _is_loopback, main
 from index.errors import (
@@ -27,6 +28,7 @@ from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
 from qa import screen
 from qa.answer import Answer, Citation
 from qa.desk import Desk
+from qa.llm.writer import writer_from
 from qa.question import MAX_CHARS
 from qa.replay import Change, Replay
 from qa.scope import EVERYWHERE, Scope
@@ -186,6 +188,26 @@ def test_answer_not_found_and_error_look_different(chat):
     looks = [outputs[0][-1]["content"].split('"')[1] for outputs in (answered, nothing, failed)]
     assert looks == ["answer", "not-found", "failure"]
     assert "다시 색인" in failed[0][-1]["content"]
+
+
+def test_a_language_model_writes_above_the_quotes_once_they_are_shown(chat):
+    text = "도시는 아인트호벤입니다 [1]. 도시는 서울입니다 [1]."
+    with serving(saying(text)) as (url, asked):
+        chat.desk.writer = writer_from({"BRIEFING_LLM_URL": url})
+        answers = [outputs[0][-1]["content"] for outputs in chat.respond("ASML은?", [])][1:]
+        list(chat.respond("날씨는?", []))  # no evidence
+    assert len(asked) == 1
+    assert "said" not in answers[0]
+    assert all("<mark>도시는" in shown for shown in answers)
+    assert "쓰는 중" in answers[1]
+    said = answers[-1][: answers[-1].index('class="found"')]
+    assert "쓰는 중" not in said
+    assert "도시는 아인트호벤입니다." in said
+    assert "서울" not in said
+    assert "<q><bdi>도시는 &#60;b&#62;아인트호벤" in said
+    gone = list(chat.respond("ASML은?", []))[-1][0][-1]["content"]  # the server is gone
+    assert "연결할 수 없습니다" in gone
+    assert "<mark>도시는" in gone
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_CHARS + 1)])

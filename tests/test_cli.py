@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NO_NETWORK, ROOT, SAMPLES
+from llm_server import saying, serving
 
 import index.__main__ as index_cli
 import qa.__main__ as qa_cli
@@ -188,3 +189,27 @@ def test_a_reader_may_stop_reading(sample_index, command):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_a_language_model_writes_below_the_answer(sample_index, monkeypatch, capsys):
+    ask = ["한국전력 부채는 얼마?", "--index", str(sample_index)]
+    with serving(saying("한국전력의 부채는 200조 원입니다 [1]. 빚은 9조 원입니다 [1].")) as (
+        url,
+        asked,
+    ):
+        monkeypatch.setenv("BRIEFING_LLM_URL", url)
+        assert qa_cli.main(ask) == 0
+        told = capsys.readouterr().out
+        assert qa_cli.main(["오늘 서울 날씨는?", *ask[1:]]) == 1
+        assert qa_cli.main([*ask, "--json"]) == 0
+    assert len(asked) == 1  # neither without evidence nor for programs
+    quotes, written = told.split("언어 모델이 쓴 글")
+    assert "200조 원" in quotes.splitlines()[0]
+    assert "  한국전력의 부채는 200조 원입니다. [1]" in written.splitlines()
+    assert "9조 원" not in written
+    capsys.readouterr()
+    assert qa_cli.main(ask) == 0  # the server is gone
+    assert "연결할 수 없습니다" in capsys.readouterr().out
+    monkeypatch.setitem(sys.modules, "openai", None)
+    assert qa_cli.main(ask) == 2
+    assert "briefing-qa[llm]" in capsys.readouterr().err

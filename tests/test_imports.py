@@ -46,7 +46,10 @@ ROWS = [
         *("index.pages.page", "index.encoder.sentence_encoder", "index.generations"),
         *("index.store", "index.remote.milvus", "index.remote.catalogue"),
     },
-    {"index.read", "index.encoder.hub", "index.remote.fetched", "qa.markup"},
+    {
+        *("index.read", "index.encoder.hub", "index.remote.fetched"),
+        *("qa.markup", "qa.llm.figures"),
+    },
     {
         *("index.embed", "index.intake", "index.mirror", "index.watch", "index.remote.store"),
         *("qa.answer", "qa.question", "qa.weights"),
@@ -57,7 +60,7 @@ ROWS = [
         *("qa.overview.glance", "qa.overview.mentions", "qa.overview.stories"),
     },
     {"index.build", "qa.overview.changes"},
-    {"qa.rank"},
+    {"qa.rank", "qa.llm.grounding"},
     {
         "qa.baselines",
         "qa.confidence",
@@ -65,6 +68,7 @@ ROWS = [
         "qa.extractive",
         "qa.examples",
         "qa.feedback",
+        "qa.llm.writer",
         "qa.protocol",
         "qa.view",
         "qa.terminal",
@@ -88,6 +92,7 @@ ASKING = {
     "qa.retrieve",
     "qa.rank",
     "qa.confidence",
+    *("qa.llm.figures", "qa.llm.grounding", "qa.llm.writer"),
 } | {
     "qa.baselines",
     *(
@@ -134,6 +139,7 @@ HOMES = {
         *("qa.web.parts", "qa.web.page"),
         *("qa.web.ask_tab", "qa.web.index_tab", "qa.web.overview_tab"),
     },
+    "openai": {"qa.llm.writer"},
     "sentence_transformers": {
         *("index.encoder.hub", "index.encoder.sentence_encoder", "index.encoder.onnx_module")
     },

@@ -45,10 +45,11 @@ class Asking:
         try:
             earlier = [view.question_text(message) for message in history]
             answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
-            shown = view.answer_html(answer, lang)
+            for shown in screen.answer_html(self.desk, answer, lang):
+                yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
         except BriefingError as error:
             shown = view.error_html(error, lang)
-        yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
+            yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
 
     def follow_ups(self, links: list[str], request: gr.Request | None = None) -> str:
         """Offer what to ask next, after an answer whose passages these links lead to, best first.
