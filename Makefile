@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 PORT ?= 7860
 FOLDER ?= briefings
 
-.PHONY: run test check fast soak clean
+.PHONY: run test check fast soak screenshots clean
 
 run: $(VENV)/run  ## install, index the sample briefings, open the chat
 	$(PY) app.py --folder $(FOLDER) --build --port $(PORT)
@@ -17,6 +17,9 @@ fast: $(VENV)/dev  ## the tests that take seconds
 
 soak: $(VENV)/dev  ## kill 200 builders at random moments; the tests kill 30
 	PYTHONPATH=. $(PY) tests/crash.py 200
+
+screenshots: $(VENV)/dev  ## take the pictures of the README anew
+	$(PY) scripts/screenshots.py
 
 check: $(VENV)/dev  ## what CI checks: lint, format, types, import map, tests
 	$(PY) -m ruff check .
