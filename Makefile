@@ -15,8 +15,9 @@ test: $(VENV)/dev  ## install, then every test: laws, engines, browser
 fast: $(VENV)/dev  ## the tests that take seconds
 	$(PY) -m pytest -m "not browser and not slow"
 
-soak: $(VENV)/dev  ## kill 200 builders at random moments; the tests kill 30
+soak: $(VENV)/dev  ## kill 200 builders (the tests kill 30), and ask for a minute across rebuilds
 	PYTHONPATH=. $(PY) tests/crash.py 200
+	SOAK_SECONDS=60 $(PY) -m pytest tests/test_while_asking.py
 
 screenshots: $(VENV)/dev  ## take the pictures of the README anew
 	$(PY) scripts/screenshots.py
