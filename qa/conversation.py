@@ -8,6 +8,7 @@ about indexes and answers.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from qa.question import read_question
@@ -24,6 +25,28 @@ _LEADS_OVER = re.compile(r"^(그럼|그러면|그리고|그런데|근데)\s+")
 _ENOUGH, _WITHOUT_NAME = 4, 6
 # With fewer terms a name only continues what was said before it: "러시아는 뭐래?"
 _SUBJECT = 3
+
+
+# "두 번째 거 자세히", "3번째 소식은?", "②번": one of the passages that were shown.
+_ORDINAL = re.compile(
+    r"(?:(첫|두|세|네|다섯|[1-9])\s*번째|([①-⑨])\s*번?)\s*"
+    r"(?:거|것|건|게|걸|구절|소식|기사|꼭지|이야기|카드|자세히|더|는|은|[?!.,]|$)"
+    r"|\bthe (first|second|third|fourth|fifth) (?:one|passage|story)\b",
+    re.IGNORECASE,
+)
+_COUNTED = {"첫": 1, "두": 2, "세": 3, "네": 4, "다섯": 5}
+_COUNTED |= {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+# With more terms it asks for something else that is counted: "두 번째 개입은 언제였나?"
+_BARE = 2
+
+
+def ordinal(question: str) -> int | None:
+    """Return which of the passages shown before a question points to, from 1; None if to none."""
+    match = _ORDINAL.search(question)
+    if match is None or len(read_question(_ORDINAL.sub(" ", question)).terms) > _BARE:
+        return None
+    word = next(filter(None, match.groups())).lower()
+    return _COUNTED.get(word) or int(unicodedata.digit(word))
 
 
 def points_back(question: str) -> bool:

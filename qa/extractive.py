@@ -7,6 +7,7 @@ how sentences are ranked.
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from collections import Counter
@@ -99,6 +100,29 @@ def _lead(passage: Passage) -> Citation:
     last = min(first + 1, len(passage.sentences) - 1)
     span = Span(passage.sentences[first].start, passage.sentences[last].end)
     return Citation(passage, passage.quote(span), span)
+
+
+def opened(before: Answer, number: int, question: str) -> Answer | None:
+    """Answer with one of the passages that an answer showed, the quoted ones first, from 1.
+
+    It is quoted from its beginning. None if so many were not shown.
+    """
+    shown = [each.passage for each in before.citations] + [each.passage for each in before.hits]
+    passages = list({passage.id: passage for passage in shown}.values())
+    if number > len(passages):
+        return None
+    passage = passages[number - 1]
+    spans = passage.sentences[:QUOTES]
+    return dataclasses.replace(
+        before,
+        question=question,
+        understood_as=f"{before.understood_as} {question}",
+        status="answered",
+        sure=True,
+        text=passage.quote(spans[0]),
+        citations=tuple(Citation(passage, passage.quote(span), span) for span in spans),
+        hits=tuple(sorted(before.hits, key=lambda hit: hit.passage.id != passage.id)),
+    )
 
 
 # "이 회사는", "그는", "이를 위해", "두 회사의": who or what is said in the sentence before.

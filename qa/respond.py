@@ -12,8 +12,8 @@ from index.embed import Embedder
 from index.store import Store
 from qa.answer import Answer
 from qa.confidence import confidence
-from qa.conversation import points_back, subject
-from qa.extractive import answer, hits, missing, quotes
+from qa.conversation import ordinal, points_back, subject
+from qa.extractive import answer, hits, missing, opened, quotes
 from qa.keyboard import hangul_of
 from qa.question import read_question
 from qa.rank import rank
@@ -44,6 +44,14 @@ def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> A
 
 
 def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
+    number = ordinal(turn.question)
+    if number is not None and turn.history:
+        # What was shown is found again: the same question finds the same.
+        last = max((n for n, each in enumerate(turn.history) if ordinal(each) is None), default=0)
+        before = dataclasses.replace(turn, question=turn.history[last], history=turn.history[:last])
+        chosen = opened(_in_turn(before, store, embedder, weights), number, turn.question)
+        if chosen is not None:
+            return chosen
     about = subject(turn.question, turn.history)
     joined = _respond(turn, about, store, embedder, weights)
     if not about or points_back(turn.question):

@@ -7,8 +7,10 @@ import pytest
 from conftest import ROOT
 
 from qa.assistant import Assistant
-from qa.conversation import leans, subject
+from qa.conversation import leans, ordinal, subject
 from qa.question import read_question
+
+ASML = "ASML은 어디에 투자하나?"
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,39 @@ def test_dialogues_over_the_samples_stay_where_they_are_led(assistant):
     shares = {number: sum(right) / len(right) for number, right in found.items()}
     assert len(lines) == 14
     assert min(shares.values()) >= 0.92
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("두 번째 거 자세히", 2),
+        ("3번째 소식은?", 3),
+        ("첫번째 구절 더 보여줘", 1),
+        ("②번", 2),
+        ("tell me more about the second one", 2),
+        ("엔화 두 번째 개입은 언제였나?", None),
+        ("연준이 여섯 번째로 동결했나?", None),
+        ("두 번째로 큰 회사는?", None),
+        ("한국전력 부채는 얼마?", None),
+    ],
+)
+def test_one_of_the_passages_shown_is_pointed_to(question, number):
+    assert ordinal(question) == number
+
+
+def test_the_second_passage_is_opened(assistant):
+    first = assistant.ask(ASML)
+    shown = list(dict.fromkeys(hit.passage.id for hit in first.hits))
+    history = [ASML]
+    for asked, place in (("두 번째 거 자세히", 1), ("세 번째는?", 2)):
+        answer = assistant.ask(asked, history)
+        assert (answer.status, answer.sure) == ("answered", True)
+        assert {each.passage.id for each in answer.citations} == {shown[place]}
+        assert answer.hits[0].passage.id == shown[place]
+        assert answer.citations[0].span == answer.citations[0].passage.sentences[0]
+        assert answer.understood_as == f"{ASML} {asked}"
+        history.append(asked)
+    assert assistant.ask("아홉 번째 거", []).understood_as == "아홉 번째 거"
 
 
 def test_a_day_is_carried_over_until_another_is_named():
