@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-import index.build
 import index.passages
+import index.update
 from bench.corpus import FACTS, NAME, Sample, samples, skeleton, tell
 from index.embed import open_embedder
 from index.schema import Passage, Source, Span
@@ -36,7 +36,7 @@ _NOISE = 0.3
 def without_kiwi() -> None:
     """Have this process cut and analyse made-up sentences by rules, which build from there on."""
     vars(index.passages).update(sentences=_sentences)
-    vars(index.build).update(tokens_of=lambda texts: list(map(_tokens, texts)))
+    vars(index.update).update(tokens_of=lambda texts: list(map(_tokens, texts)))
 
 
 _END = re.compile(r"(?<=[다요죠까][.!?])\s+")

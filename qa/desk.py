@@ -2,7 +2,7 @@
 
 The chat stays open while things load or are built; here is kept how far that is, what came of it
 and what is in the way. It knows nothing about screens, words or the web framework, nor how an index
-is built: that side comes as a `Library`.
+is built: that side comes as a `Keeper`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from qa.replay import Replay
 Note = Callable[[str, int, int], None]
 
 
-class Library(Protocol):
+class Keeper(Protocol):
     """The folder of briefings that is indexed, and what can be done to its index."""
 
     folder: Path
@@ -58,12 +58,10 @@ class Step:
 class Desk:
     """What all visitors share: the assistant, and at most one build, which everybody can watch."""
 
-    def __init__(
-        self, assistant: Assistant, library: Library, writer: Writer | None = None
-    ) -> None:
+    def __init__(self, assistant: Assistant, keeper: Keeper, writer: Writer | None = None) -> None:
         """Share these; `writer` writes about answers, if there is one."""
         self.assistant = assistant
-        self.library = library
+        self.keeper = keeper
         self.writer = writer
         self.problem: BriefingError | None = None
         self.step: Step | None = None
@@ -94,7 +92,7 @@ class Desk:
 
     def _build(self) -> None:
         try:
-            self.outcome = self.library.build(self._note)
+            self.outcome = self.keeper.build(self._note)
             self.warm()
         except BriefingError as error:
             self.outcome = error
@@ -115,7 +113,7 @@ class Desk:
 
     def roll_back(self) -> None:
         """Go back to the generation before; raises what is in the way of that."""
-        self.library.roll_back()
+        self.keeper.roll_back()
         self.warm()
 
     @property
@@ -134,7 +132,7 @@ class Desk:
 
     def _watch(self, stop: threading.Event) -> None:
         try:
-            self.library.watch(self._changed, stop)
+            self.keeper.watch(self._changed, stop)
         except BriefingError as error:
             self.outcome = error
             self.watch(on=False)

@@ -40,7 +40,7 @@ def state_html(desk: Desk, language: Language) -> str:
     if desk.step is not None or desk.problem is None:
         return view.state_html("loading", say(language, "loading"))
     if isinstance(desk.problem, IndexMissing):
-        return view.state_html("missing", say(language, "no_index", folder=desk.library.folder))
+        return view.state_html("missing", say(language, "no_index", folder=desk.keeper.folder))
     return view.state_html("failed", error_sentence(desk.problem, language))
 
 

@@ -103,7 +103,7 @@ class FakeAssistant:
         return PASSAGE if identity == PASSAGE.id else None
 
 
-class FakeLibrary:
+class FakeKeeper:
     """Builds and takes in what it is told to."""
 
     folder = Path("briefings")
@@ -137,7 +137,7 @@ class FakeLibrary:
 
 
 def desk_of(assistant: FakeAssistant, **told) -> Desk:
-    return Desk(assistant, FakeLibrary(**told))
+    return Desk(assistant, FakeKeeper(**told))
 
 
 def built(**fields) -> tuple[Summary, Replay]:
@@ -378,7 +378,7 @@ def test_going_back_to_the_index_before():
 
 def test_what_is_taken_in_is_shown_first(desk, tmp_path):
     indexing = Indexing(desk)
-    desk.library.building = lambda note: built()
+    desk.keeper.building = lambda note: built()
     good, bad = tmp_path / "좋은.txt", tmp_path / "나쁜.docx"
     good.write_text(f"<제목>\n\n{TEXT}", encoding="utf-8")
     bad.write_bytes(b"PK")
@@ -395,7 +395,7 @@ def test_what_is_taken_in_is_shown_first(desk, tmp_path):
     first, *_, last = indexing.take([str(good), str(bad)], "")
     assert first[:3] == (None, "", "")
     assert first[3].visible is False
-    assert desk.library.taken == ["좋은.txt"]
+    assert desk.keeper.taken == ["좋은.txt"]
     assert "브리핑 1건" in last[4]
 
 

@@ -153,7 +153,7 @@ def test_a_file_that_goes_while_it_is_read(built, tmp_path, monkeypatch):
 
     from index.read import read_briefing as read
 
-    monkeypatch.setattr("index.build.read_briefing", gone_when_read)
+    monkeypatch.setattr("index.update.read_briefing", gone_when_read)
     summary = build(place / "briefings", place / "index", FakeEmbedder())
     assert [error.code for error in summary.refused] == ["not_opened"]
     assert summary.files == 1

@@ -15,7 +15,8 @@ ROWS = [
         "index.arrays",
         "index.share",
         "index.pages.furniture",
-        *("qa.days", "qa.keyboard", "qa.scope", "qa.overview.words"),
+        *("qa.days", "qa.keyboard", "qa.scope"),
+        *("qa.words_ko", "qa.words_en", "qa.overview.words"),
     },
     {
         "qa.overview.amounts",
@@ -59,7 +60,8 @@ ROWS = [
         *("index.reuse", "index.remote.push", "qa.retrieve"),
         *("qa.overview.glance", "qa.overview.mentions", "qa.overview.stories"),
     },
-    {"index.build", "qa.overview.changes"},
+    {"index.update", "qa.overview.changes"},
+    {"index.build"},
     {"qa.rank", "qa.llm.grounding"},
     {
         "qa.baselines",
@@ -114,10 +116,11 @@ ASKING = {
         "qa.overview.changes",
     ),
     *("qa.overview.cards", "qa.overview.timeline", "qa.overview.screen", "qa.overview.words"),
-    *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal", "qa.words"),
+    *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal"),
+    *("qa.words", "qa.words_ko", "qa.words_en"),
 }
 BUILDING = {
-    *("index.build", "index.intake", "index.reuse", "index.mirror", "index.read"),
+    *("index.build", "index.update", "index.intake", "index.reuse", "index.mirror", "index.read"),
     *("index.passages", "index.remote.push"),
 }
 # The mains show errors in words that `qa` keeps.

@@ -155,7 +155,7 @@ def test_any_history_ends_like_a_fresh_build(tmp_path, index, monkeypatch, seed)
     # Small chunks, so that some are linked, some are split, and some are joined.
     monkeypatch.setattr("index.chunks.FULL", 6)
     monkeypatch.setattr("index.chunks.SMALL", 3)
-    monkeypatch.setattr("index.build._BLOCK", 4)
+    monkeypatch.setattr("index.update._BLOCK", 4)
     chance = random.Random(seed)
     folder = tmp_path / "briefings"
     linked = 0
@@ -217,7 +217,7 @@ class Stopping(FakeEmbedder):
 
 
 def test_a_build_that_was_stopped_goes_on(folder, index, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.build._BLOCK", 1)
+    monkeypatch.setattr("index.update._BLOCK", 1)
     with pytest.raises(KeyboardInterrupt):
         build(folder, index, Stopping(after=3))
     assert published(index) == []
@@ -227,7 +227,7 @@ def test_a_build_that_was_stopped_goes_on(folder, index, tmp_path, monkeypatch):
 
 
 def test_a_journal_that_cannot_be_read_is_not_used(folder, index, tmp_path, monkeypatch):
-    monkeypatch.setattr("index.build._BLOCK", 1)
+    monkeypatch.setattr("index.update._BLOCK", 1)
     with pytest.raises(KeyboardInterrupt):
         build(folder, index, Stopping(after=3))
     torn, *_ = sorted((index / ".embedded").glob("*.npz"))

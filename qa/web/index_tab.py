@@ -64,7 +64,7 @@ class Indexing:
         self, files: list[str] | None, pasted: str, request: gr.Request | None = None
     ) -> tuple[str, Any]:
         """Return (preview, take-in button): what was read of files and pasted text."""
-        offers = self.desk.library.look(list(map(Path, files or [])), pasted)
+        offers = self.desk.keeper.look(list(map(Path, files or [])), pasted)
         readable = any(offer.briefing for offer in offers)
         return catalogue.offers_html(offers, language(request)), gr.Button(visible=readable)
 
@@ -76,9 +76,9 @@ class Indexing:
         Yields (files, pasted text, preview, take-in button, progress, stop button, timer).
         """
         lang = language(request)
-        library = self.desk.library
+        keeper = self.desk.keeper
         try:
-            library.take(library.look(list(map(Path, files or [])), pasted))
+            keeper.take(keeper.look(list(map(Path, files or [])), pasted))
         except BriefingError as error:
             yield *[gr.skip()] * 2, view.error_html(error, lang), *[gr.skip()] * 4
             return
