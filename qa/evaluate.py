@@ -11,7 +11,6 @@ import argparse
 import dataclasses
 import json
 import re
-import statistics
 import sys
 import tempfile
 import time
@@ -29,26 +28,8 @@ from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.baselines import baselines
 from qa.feedback import history_of, read_questions
+from qa.scores import TURN, Judged, abstention, scores, table, table_beside
 from qa.words import error_sentence
-
-HARD = ("paraphrase", "english", "colloquial")
-UNANSWERABLE = "unanswerable"
-TURN = "turn"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Judged:
-    """One question and how well it went; ranks count from 1, 0 for not found."""
-
-    id: str
-    kind: str
-    section_rank: int
-    evidence_rank: int
-    holds_answer: bool
-    refused: bool
-    confidence: float
-    took_ms: float
-    floor_ms: float  # what encoding the question and one FAISS search take alone
 
 
 def load_turns(folder: Path) -> list[dict[str, Any]]:
@@ -175,86 +156,6 @@ def _overlaps(passage: Passage, question: dict[str, Any], assistant: Assistant) 
     return same_file and passage.span.start < end and start < passage.span.end
 
 
-def scores(judged: Sequence[Judged]) -> dict[str, dict[str, float]]:
-    """Return the scores of each kind, of `hard` and of `all` answerable questions.
-
-    The turns of dialogues are kinds by themselves and in neither.
-    """
-    answerable = [j for j in judged if j.kind != UNANSWERABLE]
-    groups = {kind: [j for j in answerable if j.kind == kind] for kind in _kinds(answerable)}
-    groups["hard"] = [j for j in answerable if j.kind in HARD]
-    groups["all"] = _alone(answerable)
-    return {name: _scores(group) for name, group in groups.items() if group}
-
-
-def _alone(judged: Sequence[Judged]) -> list[Judged]:
-    return [j for j in judged if not j.kind.startswith(TURN)]
-
-
-def _kinds(judged: Sequence[Judged]) -> list[str]:
-    return list(dict.fromkeys(j.kind for j in judged))
-
-
-def _scores(group: Sequence[Judged]) -> dict[str, float]:
-    def share(hits: Sequence[bool]) -> float:
-        return sum(hits) / len(hits)
-
-    reciprocal = [1 / j.section_rank if j.section_rank else 0.0 for j in group]
-    return {
-        "n": len(group),
-        **{f"R@{k}": share([0 < j.section_rank <= k for j in group]) for k in (1, 3, 5)},
-        "MRR@10": sum(reciprocal) / len(group),
-        **{f"evidence@{k}": share([0 < j.evidence_rank <= k for j in group]) for k in (1, 3)},
-        "answer@1": share([j.holds_answer for j in group]),
-        "refused": share([j.refused for j in group]),
-    }
-
-
-def abstention(judged: Sequence[Judged]) -> dict[str, float]:
-    """Return precision, recall and F1 of refusing the unanswerable."""
-    refused = [j for j in _alone(judged) if j.refused]
-    right = sum(j.kind == UNANSWERABLE for j in refused)
-    wanted = sum(j.kind == UNANSWERABLE for j in judged)
-    precision = right / len(refused) if refused else 0.0
-    recall = right / wanted if wanted else 0.0
-    both = precision + recall
-    return {
-        "precision": precision,
-        "recall": recall,
-        "F1": 2 * precision * recall / both if both else 0.0,
-    }
-
-
-def _table(judged: Sequence[Judged]) -> str:
-    rows = scores(judged)
-    names = list(next(iter(rows.values())))
-    lines = [f"{'kind':12}" + "".join(f"{name:>12}" for name in names)]
-    for kind, row in rows.items():
-        cells = [f"{row[n]:12.0f}" if n == "n" else f"{row[n]:12.3f}" for n in names]
-        lines.append(f"{kind:12}" + "".join(cells))
-    refusing = " · ".join(f"{name} {value:.3f}" for name, value in abstention(judged).items())
-    lines.append(f"refusing: {refusing}")
-    ours, floor = ([getattr(j, name) for j in _alone(judged)] for name in ("took_ms", "floor_ms"))
-    lines.append(f"from question to answer: {_latency(ours)}")
-    lines.append(f"encoder and FAISS alone: {_latency(floor)}")
-    lines.append(f"ratio of the medians: {statistics.median(ours) / statistics.median(floor):.2f}")
-    return "\n".join(lines)
-
-
-def _beside(table: dict[str, dict[str, float]], ours: dict[str, dict[str, float]]) -> str:
-    kinds = list(next(iter(table.values())))
-    lines = ["", f"{'R@1':30}" + "".join(f"{kind:>12}" for kind in kinds)]
-    rows = {**table, "this": {kind: ours[kind]["R@1"] for kind in kinds}}
-    for name, row in rows.items():
-        lines.append(f"{name:30}" + "".join(f"{row[kind]:12.3f}" for kind in kinds))
-    return "\n".join(lines)
-
-
-def _latency(times: Sequence[float]) -> str:
-    p95 = sorted(times)[int(0.95 * (len(times) - 1))]
-    return f"p50 {statistics.median(times):.1f} ms · p95 {p95:.1f} ms"
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m qa.evaluate", description=__doc__)
@@ -284,9 +185,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         }
         print(json.dumps({**report, "questions": [dataclasses.asdict(j) for j in judged]}))
     else:
-        print(_table(judged))
+        print(table(judged))
         if beside:
-            print(_beside(beside, scores(judged)))
+            print(table_beside(beside, scores(judged)))
     return 0
 
 

@@ -13,8 +13,9 @@ from index.errors import IndexMismatch, IndexMissing
 from index.generations import current
 from qa.answer import Answer
 from qa.assistant import Assistant
-from qa.evaluate import abstention, evaluate, load, scores
+from qa.evaluate import evaluate, load
 from qa.examples import examples
+from qa.scores import abstention, scores
 
 
 @pytest.fixture(scope="module")

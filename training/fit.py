@@ -32,10 +32,11 @@ from index.embed import Embedder, open_embedder
 from index.generations import Generation, current
 from index.schema import Passage
 from qa.confidence import confidence_features
-from qa.evaluate import UNANSWERABLE, read_judged
+from qa.evaluate import read_judged
 from qa.question import Question, read_question
 from qa.rank import Ranking, rank
 from qa.retrieve import Candidates, find
+from qa.scores import UNANSWERABLE
 from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Net, Weights
 from training.nets import Choice, fit_chance, fit_choice
 
