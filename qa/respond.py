@@ -57,8 +57,8 @@ def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> 
     if not about or points_back(turn.question):
         return joined
     # It is short, but may be a new topic: then the briefings answer it as it stands. One that names
-    # nothing hardly is: second turns of bench/train find the right segment .91 times instead of .81
-    # if those are left with what they lean on.
+    # nothing hardly is. (Second turns of bench/train, of 64: .81 → .91 with the encoder that ships;
+    # with one that had not learnt from them, of 32: .88 both ways.)
     if joined.status == "answered" and not read_question(turn.question).names:
         return joined
     alone = _respond(turn, "", store, embedder, weights)
