@@ -12,8 +12,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from index.build import add, build, remove, rollback
-from index.embed import open_embedder
-from index.errors import AnswersVanished, BriefingError, IndexNotWritten, SourceError
+from index.embed import Embedder, open_embedder
+from index.errors import AnswersVanished, BriefingError, IndexNotWritten, MissingExtra, SourceError
 from index.generations import open_current, verify, verify_deeply
 from index.lexicon import OWN_FOLDER, WORDS
 from index.lexicon_check import doubts
@@ -59,8 +59,18 @@ class Bars:
 
 
 def _build(args: argparse.Namespace) -> int:
-    embedder = open_embedder(args.model)
+    embedder = _embedder(args)
     return _report(args, lambda bars, ask: build(args.folder, args.index, embedder, bars, ask))
+
+
+def _embedder(args: argparse.Namespace) -> Embedder:
+    if not args.dask:
+        return open_embedder(args.model)
+    try:
+        from index.spread import Spread
+    except ImportError as error:
+        raise MissingExtra("dask") from error
+    return Spread(args.dask, args.model)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -235,6 +245,9 @@ def _parser() -> argparse.ArgumentParser:
         help="색인을 폴더의 브리핑과 같게 합니다: 바뀐 것만 새로 색인합니다",
     )
     _mirrors(verb, _build)
+    verb.add_argument(
+        "--dask", metavar="ADDRESS", help="벡터를 이 Dask 스케줄러의 워커들이 만들게 합니다"
+    )
     verb = verbs.add_parser(
         "watch", parents=[index], help="폴더가 바뀔 때마다 색인을 그와 같게 합니다"
     )

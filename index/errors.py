@@ -14,6 +14,7 @@
     ├── NothingToRollBack   no earlier generation is kept
     ├── StoreFailed         the server that holds the index can't be reached or refuses
     ├── ModelUnavailable    an encoder can't be loaded
+    ├── WorkersFailed       the Dask workers that were to embed do not
     └── MissingExtra        an optional package is not installed
 
 Only the `main`s and `app` catch `BriefingError`. That nothing was found is not an error.
@@ -206,6 +207,19 @@ class ModelUnavailable(BriefingError):
         )
         self.name = name
         self.reason = reason
+
+
+class WorkersFailed(BriefingError):
+    """The Dask workers that were to embed passages do not; what is there still serves."""
+
+    def __init__(self, address: str, detail: object) -> None:
+        super().__init__(
+            f"the Dask scheduler at {address} can't embed ({detail}); look whether it runs with "
+            "workers that have this package, or build without --dask; the next build goes on from "
+            "what they embedded"
+        )
+        self.address = address
+        self.detail = detail
 
 
 class MissingExtra(BriefingError):

@@ -69,6 +69,7 @@ _ERRORS: dict[type[errors.BriefingError], str] = {
     errors.NothingToRollBack: "error_no_rollback",
     errors.ModelUnavailable: "error_model",
     errors.MissingExtra: "error_extra",
+    errors.WorkersFailed: "error_workers",
 }
 
 

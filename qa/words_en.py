@@ -158,6 +158,11 @@ WORDS = {
         "The model “{name}” can’t be loaded ({reason}). Without --model, the built-in "
         "Korean model is used."
     ),
+    "error_workers": (
+        "The Dask scheduler at {address} can’t embed ({detail}). Look whether it runs with workers "
+        "that have this package, or build without --dask. The next build goes on from what they "
+        "embedded."
+    ),
     "error_extra": 'This needs an optional package: pip install "briefing-qa[{extra}]"',
     "error_source": "The file “{path}” can’t be read: {reason}",
     "error_other": "This could not be done: {message}",

@@ -158,6 +158,11 @@ WORDS = {
         "모델 ‘{name}’을 불러올 수 없습니다({reason}). 모델을 지정하지 않으면 내장 한국어 "
         "모델을 씁니다."
     ),
+    "error_workers": (
+        "{address}의 Dask 스케줄러가 벡터를 만들지 못했습니다({detail}). 이 패키지를 설치한 "
+        "워커와 함께 떠 있는지 확인하거나 --dask 없이 색인하세요. 다음 색인은 만든 데서부터 "
+        "이어서 합니다."
+    ),
     "error_extra": '추가 패키지가 필요합니다: pip install "briefing-qa[{extra}]"',
     "error_source": "‘{path}’ 파일을 읽을 수 없습니다: {reason}",
     "source_no_folder": "그런 폴더가 없습니다. 브리핑이 든 폴더를 지정하세요.",

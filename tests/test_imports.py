@@ -57,7 +57,7 @@ ROWS = [
     },
     # Here the house forks: building and asking never meet.
     {
-        *("index.reuse", "index.remote.push", "qa.retrieve"),
+        *("index.reuse", "index.spread", "index.remote.push", "qa.retrieve"),
         *("qa.overview.glance", "qa.overview.mentions", "qa.overview.stories"),
     },
     {"index.update", "qa.overview.changes"},
@@ -120,13 +120,22 @@ ASKING = {
     *("qa.words", "qa.words_ko", "qa.words_en"),
 }
 BUILDING = {
-    *("index.build", "index.update", "index.intake", "index.reuse", "index.mirror", "index.read"),
+    *(
+        "index.build",
+        "index.update",
+        "index.intake",
+        "index.reuse",
+        "index.spread",
+        "index.mirror",
+        "index.read",
+    ),
     *("index.passages", "index.remote.push"),
 }
 # The mains show errors in words that `qa` keeps.
 SHOWS_WORDS = {"index.__main__"}
 
 HOMES = {
+    "distributed": {"index.spread"},
     "faiss": {"index.nearest"},
     "tantivy": {"index.lexical"},
     "sqlite3": {"index.archive"},

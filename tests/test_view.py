@@ -304,6 +304,7 @@ def test_dates_are_written_out_and_unknown_ones_said_to_be():
         errors.NothingToRollBack(Path("var/index")),
         errors.ModelUnavailable("이름", "없음"),
         errors.MissingExtra("milvus"),
+        errors.WorkersFailed("tcp://127.0.0.1:8786", "it is away"),
         errors.StoreEmpty("http://localhost:19530"),
         errors.StoreDamaged("http://localhost:19530", ["a", "b"]),
         errors.StoreFailed("http://localhost:19530", "it is away"),
