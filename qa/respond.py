@@ -34,13 +34,15 @@ class Turn:
 
 def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:
     """Answer one turn; that nothing is found is an answer too."""
-    answer = _in_turn(turn, store, embedder, weights)
-    meant = hangul_of(turn.question) if answer.status == "no_evidence" else None
+    meant = hangul_of(turn.question)
     if meant:
-        turn = dataclasses.replace(turn, question=meant)
-        if _in_turn(turn, store, embedder, weights).status == "answered":
-            return dataclasses.replace(answer, suggestion=meant)
-    return answer
+        # Whatever came before: keys that make syllables say nothing as they stand.
+        typed = _respond(turn, "", store, embedder, weights)
+        right = dataclasses.replace(turn, question=meant)
+        answered = typed.status == "answered"
+        if not answered and _in_turn(right, store, embedder, weights).status == "answered":
+            return dataclasses.replace(typed, suggestion=meant)
+    return _in_turn(turn, store, embedder, weights)
 
 
 def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> Answer:

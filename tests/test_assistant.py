@@ -217,7 +217,9 @@ def test_follow_ups_are_answered_from_other_segments(assistant):
 
 
 def test_what_was_typed_with_the_wrong_keyboard_is_suggested(assistant):
-    answer = assistant.ask("gksrnrwjsfur qncosms djfak?")
+    typed = "gksrnrwjsfur qncosms djfak?"
+    assert assistant.ask(typed, ["ASML은 어디에 투자하나?"]).suggestion == "한국전력 부채는 얼마?"
+    answer = assistant.ask(typed)
     assert (answer.status, answer.suggestion) == ("no_evidence", "한국전력 부채는 얼마?")
     assert "200조 원" in assistant.ask(answer.suggestion).text
     assert assistant.ask("asdf qwer").suggestion == ""
