@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import json
 import re
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from index import errors
 from index.reports import Difference, Offer, Summary
@@ -33,6 +35,8 @@ HOSTILE = [
     "```html\n<b>x</b>\n```\n\n| a | b |\n|---|---|",
     "    네 칸 들여 쓴 줄\n\n\n- 목록\n1. 목록\n> 인용",
     "왼쪽\u202eksdnal\u202c 오른쪽\u200b공백",
+    # Event handlers, elements, links, entities, templates, RTL: sixty with those above.
+    *json.loads((ROOT / "tests/data/hostile.json").read_text(encoding="utf-8")),
 ]
 
 
@@ -203,7 +207,7 @@ def test_a_hostile_briefing_is_shown_as_text(text):
         assert "\n" not in shown
         page = Page(shown)
         assert text in page.words
-        assert not {"script", "img", "svg", "h1", "b"} & set(page.tags)
+        assert not {"script", "img", "svg", "h1", "b", "iframe", "style"} & set(page.tags)
         assert all(link.startswith("#/") for link in page.links)
 
 
