@@ -56,6 +56,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/"
+        self.pages: list[Page] = []
         options = ["--index", str(index), "--folder", str(folder), "--port", str(port), *more]
         command = [sys.executable, "-c", NO_NETWORK, "app", *options]
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -73,6 +74,8 @@ class Server:
         raise RuntimeError("the chat did not start")
 
     def __exit__(self, *_: object) -> None:
+        for page in self.pages:  # they would complain that nobody answers any more
+            page.close()
         self.process.terminate()
         self.process.wait(10)
 
@@ -108,7 +111,7 @@ def open_page(browser: Browser, chat_url: str) -> Iterator[OpenPage]:
             complaints.append(f"asked {url}")
 
     def open_page(
-        url: str = chat_url,
+        at: str | Server = chat_url,
         width: int = 1280,
         height: int = 900,
         dark: bool = False,
@@ -124,7 +127,9 @@ def open_page(browser: Browser, chat_url: str) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.goto(url)
+        if isinstance(at, Server):
+            at.pages.append(page)
+        page.goto(at.url if isinstance(at, Server) else at)
         if ready:
             expect(page.locator(".state.ready")).to_be_visible(timeout=60_000)
         return page
@@ -228,7 +233,7 @@ def test_an_answer_is_copied_and_a_conversation_taken_along(open_page):
 def test_a_judgement_is_kept_beside_the_index(open_page, sample_index, tmp_path):
     shutil.copytree(sample_index, tmp_path / "index")
     with Server(tmp_path / "index", SAMPLES) as server:
-        page = open_page(server.url)
+        page = open_page(server)
         ask(page, ASML)
         ask(page, "그럼 언제부터?")
         page.locator(".tools .wrong").last.click()
@@ -401,7 +406,7 @@ def test_the_index_is_listed_and_rebuilt_while_questions_go_on(open_page, sample
     folder = tmp_path / "briefings"
     shutil.copytree(SAMPLES, folder)
     with Server(tmp_path / "index", folder) as server:
-        page, asking = open_page(server.url), open_page(server.url)
+        page, asking = open_page(server), open_page(server)
         page.get_by_role("tab", name="색인").click()
         expect(page.locator(".sources tbody tr")).to_have_count(len(list(SAMPLES.iterdir())))
         new = sorted((DEV / "briefings").iterdir())  # a build that takes some seconds
@@ -446,7 +451,7 @@ def test_briefings_are_added_in_the_browser(open_page, sample_index, tmp_path):
     count = len(list(SAMPLES.iterdir()))
     upload = next(iter(sorted((DEV / "briefings").iterdir())))
     with Server(tmp_path / "index", folder) as server:
-        page = open_page(server.url)
+        page = open_page(server)
         page.get_by_role("tab", name="색인").click()
         page.get_by_role("button", name="브리핑 더하기").click()
         (tmp_path / "편지.docx").write_bytes(b"PK")
@@ -492,7 +497,7 @@ def test_a_build_is_stopped_and_goes_on_later(open_page, tmp_path):
     for path in (DEV / "briefings").iterdir():  # a build that takes some seconds
         shutil.copy(path, folder / f"new-{path.name}")
     with Server(tmp_path / "index", folder) as server:
-        page = open_page(server.url, ready=False)
+        page = open_page(server, ready=False)
         page.get_by_role("tab", name="색인").click()
         page.locator("#rebuild").click()
         expect(page.locator("#stop")).to_be_visible()
@@ -511,7 +516,7 @@ def test_without_an_index_the_chat_offers_to_build_one(open_page, tmp_path):
     folder.mkdir()
     shutil.copy(SAMPLES / "2024-04-23.txt", folder)
     with Server(tmp_path / "index", folder) as server:
-        page = open_page(server.url, ready=False)
+        page = open_page(server, ready=False)
         expect(page.locator(".state.missing")).to_be_visible(timeout=60_000)
         ask(page, ASML)
         expect(page.locator(".failure")).to_contain_text("아직 색인이 없습니다")
@@ -669,7 +674,7 @@ def test_the_page_that_was_asked_for_is_answered_in_the_browser(open_page, tmp_p
     (tmp_path / "page" / SEED.name).write_bytes(SEED.read_bytes())
     build(tmp_path / "page", tmp_path / "index")
     with Server(tmp_path / "index", tmp_path / "page") as server:
-        page = open_page(server.url)
+        page = open_page(server)
         for question, word in [
             ("ASML은 어디에 투자하나?", "네덜란드"),
             ("샘 올트먼이 투자한 태양광 회사는?", "엑소와트"),
