@@ -57,7 +57,7 @@ def judge(
     section = evidence = 0
     if question["file"] is not None:
         for rank, hit in reversed(list(enumerate(answer.hits, start=1))):
-            if _overlaps(hit.passage, question, assistant):
+            if overlaps(hit.passage, question, assistant):
                 section = rank
         wanted = _folded(question["evidence"])
         for rank, citation in reversed(list(enumerate(answer.citations, start=1))):
@@ -144,13 +144,14 @@ def compare(questions: Sequence[dict[str, Any]], index: Path) -> dict[str, dict[
         found: dict[str, list[bool]] = {}
         for question in questions:
             rows = search(question["question"])
-            right = bool(rows) and _overlaps(passages[rows[0]], question, assistant)
+            right = bool(rows) and overlaps(passages[rows[0]], question, assistant)
             found.setdefault(question["kind"], []).append(right)
         table[name] = {kind: sum(hits) / len(hits) for kind, hits in found.items()}
     return table
 
 
-def _overlaps(passage: Passage, question: dict[str, Any], assistant: Assistant) -> bool:
+def overlaps(passage: Passage, question: dict[str, Any], assistant: Assistant) -> bool:
+    """Tell whether a passage shares text with the segment that answers a question."""
     start, end = _gold_span(question, assistant)
     same_file = passage.source.id == question["file"]
     return same_file and passage.span.start < end and start < passage.span.end
