@@ -54,8 +54,9 @@ class Generation:
     def __init__(self, folder: Path, any_words: bool = False) -> None:
         """Open a published generation.
 
-        Raises `IndexDamaged` if files are missing or counts differ, `IndexMismatch` if it was
-        written in another format or with another analyzer or lexicon, unless `any_words` will do.
+        Raises `IndexDamaged` if files are missing, can't be read, or counts differ, `IndexMismatch`
+        if it was written in another format or with another analyzer or lexicon, unless `any_words`
+        will do.
         Checksums are compared where that takes no time; `verify` compares them anyway.
         """
         self.folder = folder
@@ -65,9 +66,9 @@ class Generation:
         missing = [name for name in self.manifest.files if not (folder / name).is_file()]
         if missing:
             raise IndexDamaged(folder, [f"{name} is missing" for name in missing])
-        if sum((folder / name).stat().st_size for name in self.manifest.files) <= _VERIFIED:
-            self._refuse(verify(self))
         try:
+            if sum((folder / name).stat().st_size for name in self.manifest.files) <= _VERIFIED:
+                self._refuse(verify(self))
             self.archive = Archive(folder / _ARCHIVE)
             self.chunks = Chunks(folder / _CHUNKS)
             self.lexical = Lexical(folder / _LEXICAL, self.archive.serials)
@@ -154,6 +155,10 @@ class NewGeneration:
         lists = self.chunks.close(questions)
         paths = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
         new = [path for path in paths if _inode(path) not in self._known]
+        # tantivy's files are for their owner alone, but a chat may run under another account.
+        ordinary = (self.folder / _ARCHIVE).stat().st_mode
+        for path in new:
+            path.chmod(ordinary)
         files = {
             path.relative_to(self.folder).as_posix(): self._known.get(_inode(path)) or _sha256(path)
             for path in paths

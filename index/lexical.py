@@ -8,7 +8,9 @@ about languages.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -55,7 +57,8 @@ class Lexical:
         """Open a folder; `serials` are the numbers of the documents by row, ascending."""
         self._serials = serials
         with _as_os_error():
-            self._index = _open(folder, reuse=True)
+            self._links = None if _lockable(folder) else _linked(folder)
+            self._index = _open(Path(self._links.name) if self._links else folder, reuse=True)
             self._schema = self._index.schema
             self._searcher = self._index.searcher()
             # Until their segment is merged, tantivy counts removed documents in `doc_freq`.
@@ -190,6 +193,20 @@ class LexicalWriter:
         with _as_os_error():
             self._writer.commit()
             self._writer.wait_merging_threads()
+
+
+def _lockable(folder: Path) -> bool:
+    """Tell whether tantivy can lock a folder, which it does by writing, even to read."""
+    return all(os.access(path, os.W_OK) for path in [folder, *folder.glob(".*.lock")])
+
+
+def _linked(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder of links to the files of one that nobody may write to."""
+    # A thread of tantivy's may still write there while it is removed.
+    links = tempfile.TemporaryDirectory(prefix="lexical-", ignore_cleanup_errors=True)
+    for path in folder.glob("[!.]*"):
+        (Path(links.name) / path.name).symlink_to(path.absolute())
+    return links
 
 
 @contextmanager

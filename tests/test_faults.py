@@ -1,9 +1,11 @@
 """Disks that are full, files that are torn: a clear error, and the old index still serves."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,57 @@ def test_a_full_disk_is_said_and_loses_nothing(built, tmp_path, limit):
     assert open_current(place / "index").manifest.counts["sources"] == 1
     build(place / "briefings", place / "index", FakeEmbedder())
     assert same_as_fresh(place / "briefings", place / "index", tmp_path)
+
+
+# The superuser may write anywhere, so the child becomes somebody who may not.
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from conftest import FakeEmbedder
+from index.build import add, build, remove, rollback
+from index.errors import IndexNotWritten
+from index.generations import open_current, verify
+folder, index = map(Path, sys.argv[1:])
+open_current(index)  # imports all that it needs: who may not write may not read those either
+if os.getuid() == 0:
+    os.setuid(65534)
+for change in (
+    lambda: build(folder, index, FakeEmbedder()),
+    lambda: add([folder / "b.txt"], index, FakeEmbedder()),
+    lambda: remove(["a.txt"], index),
+    lambda: rollback(index),
+):
+    try:
+        change()
+    except IndexNotWritten as error:
+        print(error)
+generation = open_current(index)
+assert verify(generation) == []
+assert len(generation.lexical.search(("환율",), 5)[0]) == 1
+"""
+
+
+def test_a_folder_that_is_read_only_serves_and_says_that_it_is(built):
+    # Not in `tmp_path`: others than its owner can't enter that.
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch)
+        shutil.copytree(built, place, dirs_exist_ok=True)
+        write(place / "briefings", "b.txt", ("금리", 3))
+        before = published(place / "index")
+        os.chmod(place, 0o755)
+        os.chmod(place / "index", 0o555)
+        done = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, place / "briefings", place / "index"],
+            env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": "", "OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+        )
+        os.chmod(place / "index", 0o755)
+        assert done.returncode == 0, done.stderr
+        said = done.stdout.splitlines()
+        assert len(said) == 4, said
+        assert all("can't be written" in line and str(place / "index") in line for line in said)
+        assert published(place / "index") == before
 
 
 def test_a_folder_of_many_files_with_bad_ones(tmp_path):
