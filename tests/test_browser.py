@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import DEV, NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
+from markdown_it import MarkdownIt
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
@@ -228,6 +229,46 @@ def test_an_answer_is_copied_and_a_conversation_taken_along(open_page):
     page.emulate_media(media="print")
     expect(page.locator("#question")).to_be_hidden()
     expect(page.locator(".answer blockquote").first).to_be_visible()
+
+
+def test_what_is_taken_along_of_hostile_texts_is_their_words(open_page, tmp_path):
+    hostile = json.loads((ROOT / "tests/data/hostile.json").read_text(encoding="utf-8"))
+    marks = ["1. 달러 소식", "- 달러 소식", "+ 달러 소식", "달러 1_000_000 *소식*"]
+    folder = tmp_path / "briefings"
+    folder.mkdir()
+    for number, text in enumerate(hostile[:40:4]):
+        heading = f"달러 {number} {text}"
+        words = f"{text} 달러가 {number}원 올랐다고 은행이 밝혔습니다."
+        written = f"◇ {heading}\n\n{words}\n\n◇ 날씨\n\n비가 왔습니다.\n"
+        (folder / f"{number}.txt").write_text(written, encoding="utf-8")
+    build(folder, tmp_path / "index")
+    with Server(tmp_path / "index", folder) as server:
+        page = open_page(server)
+        for question in [*marks, *hostile[1:40:4]]:
+            ask(page, question)
+        asked = page.locator(".asked").all_text_contents()
+        quotes = page.locator(".answer blockquote p").all_text_contents()
+        with page.expect_download() as saved:
+            page.locator(".save-json").click()
+        turns = json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))
+        with page.expect_download() as saved:
+            page.locator(".save-markdown").click()
+        written = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert [turn["question"] for turn in turns] == asked
+    assert quotes
+    assert [q for turn in turns for each in turn["citations"] for q in each["quotes"]] == quotes
+    tokens = MarkdownIt("commonmark", {"html": True}).parse(written)
+    kinds = {part.type for token in tokens for part in [token, *(token.children or ())]}
+    assert not {"html_block", "html_inline", "image", "heading_open", "code_inline"} & kinds
+    assert not {"bullet_list_open", "ordered_list_open", "fence", "code_block"} & kinds
+    read = "\n".join(
+        "".join(part.content for part in token.children or ())
+        for token in tokens
+        if token.type == "inline"
+    )
+    headings = [each["heading"] for turn in turns for each in turn["citations"]]
+    for words in [*asked, *quotes, *headings]:
+        assert " ".join(words.split()) in read
 
 
 def test_a_judgement_is_kept_beside_the_index(open_page, sample_index, tmp_path):

@@ -48,7 +48,10 @@ const tools = (() => {
     };
   }
 
-  const plain = (written) => written.replace(/[\\`*_[\]<>#|~$]/g, "\\$&").replace(/\s+/g, " ");
+  // Words as Markdown that means nothing but them; at the start of a line, more is a mark.
+  const plain = (written) => written.trim().replace(/\s+/g, " ")
+    .replace(/[\\`*_[\]<>#|~$&]/g, "\\$&")
+    .replace(/^[-+=]/, "\\$&").replace(/^(\d+)([.)])/, "$1\\$2");
 
   // Markdown with a footnote for every source, numbered on from `first`.
   function markdown({ question, said, citations }, first = 1) {
