@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from index.schema import Briefing, Passage, Section, Span
-from index.text import sentences
+from index.text import sentences_of
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -23,8 +23,8 @@ def cut(briefing: Briefing, max_tokens: int, count_tokens: CountTokens) -> list[
     """
     passages: list[Passage] = []
     seen: set[str] = set()
-    for number, section in enumerate(briefing.sections):
-        found = sentences(briefing.text, section.span)
+    sentences = sentences_of(briefing.text, [section.span for section in briefing.sections])
+    for number, (section, found) in enumerate(zip(briefing.sections, sentences, strict=True)):
         for window in _windows(briefing.text, section, found, max_tokens, count_tokens):
             passage = _passage(briefing, number, section.heading, window, seen)
             seen.add(passage.id)

@@ -16,7 +16,7 @@ import threading
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from kiwipiepy import Kiwi
+from kiwipiepy import Kiwi, Sentence
 
 from index.schema import Span
 
@@ -74,13 +74,21 @@ def sentences(text: str, within: Span) -> list[Span]:
     A sentence ends with its line, unless the line ends with a comma: anchors' scripts break long
     sentences into paragraphs. Spans have no white space at their ends.
     """
-    return [span for line in _lines(text, within) for span in _in_line(text, line)]
+    return sentences_of(text, [within])[0]
 
 
-def _in_line(text: str, line: Span) -> list[Span]:
+def sentences_of(text: str, spans: Sequence[Span]) -> list[list[Span]]:
+    """Find the `sentences` inside each span; for many spans quicker than one by one."""
+    lines = [list(_lines(text, within)) for within in spans]
     # White space as blanks, as long as before: Kiwi would end a sentence at a line's end.
-    piece = re.sub(r"\s", " ", line.of(text))
-    kiwi = analyzer().split_into_sents(piece, return_sub_sents=False)
+    pieces = [re.sub(r"\s", " ", line.of(text)) for each in lines for line in each]
+    found = zip(pieces, analyzer().split_into_sents(pieces, return_sub_sents=False), strict=True)
+    return [
+        [span for line in each for span in _in_line(text, line, *next(found))] for each in lines
+    ]
+
+
+def _in_line(text: str, line: Span, piece: str, kiwi: Sequence[Sentence]) -> list[Span]:
     # Kiwi knows abbreviations and numbers, but also ends a sentence at an ending alone ("투자한다 |
     # 밝혔고"), and misses some ends before a quotation mark: only full stops count, its and ours.
     ends = {sentence.end for sentence in kiwi if _ENDED.search(piece[: sentence.end].rstrip())}

@@ -152,8 +152,11 @@ def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) ->
         for p in passages
     ]
     serials = new.archive.add(briefing, told_apart, list(map(words_id, told_apart)))
-    for serial, passage in zip(serials, told_apart, strict=True):
-        heading, *sentences = tokens_of([passage.heading, *map(passage.quote, passage.sentences)])
+    # Heading and sentences of every passage in one go: Kiwi works on them side by side.
+    texts = [[p.heading, *map(p.quote, p.sentences)] for p in told_apart]
+    terms = iter(tokens_of(list(itertools.chain(*texts))))
+    for serial, passage, each in zip(serials, told_apart, texts, strict=True):
+        heading, *sentences = itertools.islice(terms, len(each))
         heading += _other_names(passage.heading, heading)
         new.chunks.add_terms(heading, sentences)
         named = load_lexicon().entities(f"{passage.heading}. {passage.text}")
