@@ -15,7 +15,7 @@ ROWS = [
         "index.arrays",
         "index.share",
         "index.pages.furniture",
-        *("qa.days", "qa.keyboard", "qa.scope", "qa.scores"),
+        *("qa.days", "qa.keyboard", "qa.numerals", "qa.scope", "qa.scores"),
         *("qa.words_ko", "qa.words_en", "qa.overview.words"),
     },
     {
@@ -86,7 +86,7 @@ ROWS = [
     {"qa.evaluate", "index.__main__", "qa.__main__", "app"},
 ]
 ASKING = {
-    *("qa.days", "qa.keyboard", "qa.scope", "qa.scores"),
+    *("qa.days", "qa.keyboard", "qa.numerals", "qa.scope", "qa.scores"),
     "qa.answer",
     "qa.question",
     "qa.weights",

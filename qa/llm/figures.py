@@ -15,14 +15,7 @@ from decimal import Decimal
 from index.lexicon import Entity, holds, load_lexicon
 from index.schema import Span
 from index.text import names, tokens, tokens_of
-
-_TENS = {"십": 10, "백": 100, "천": 1000}
-_MYRIADS = {"만": 10**4, "억": 10**8, "조": 10**12}
-_ONES = {sign: value for value, sign in enumerate("일이삼사오육칠팔구", start=1)}
-_COUNTS = {
-    word: value for value, word in enumerate("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)
-}
-_COUNTS |= {"석": 3, "넉": 4, "스무": 20}
+from qa.numerals import COUNTS, value_of
 
 _ALIKE = {  # units written in more ways than one → the way they are compared
     **dict.fromkeys(("%포인트", "퍼센트포인트", "퍼센트 포인트", "%p"), "%p"),
@@ -52,7 +45,7 @@ _SPELT = re.compile(  # 삼조 원, 일조 삼천억 원, 이십 퍼센트; not 
     r"\s?(?P<unit>원|달러|불|엔|유로|위안|명|퍼센트포인트|퍼센트|%|배럴|톤)"
 )
 _COUNTED = re.compile(
-    rf"(?<![가-힣])(?P<number>{'|'.join(_COUNTS)})\s?"
+    rf"(?<![가-힣])(?P<number>{'|'.join(COUNTS)})\s?"
     r"(?P<unit>명|사람|배럴|배|곳|개월|개국|개|건|달|가지|차례|척|채)"
 )
 _RANGE = re.compile(r"\s?(?:~|∼|–|-|에서)\s?")
@@ -113,7 +106,7 @@ def figures(text: str) -> list[Figure]:
         for match in pattern.finditer(rest):
             cents = Decimal(match.groupdict().get("cents") or 0) / 100
             unit = match["unit"] or ""
-            value = _value(match["number"]) + cents
+            value = value_of(match["number"]) + cents
             found.append(Figure(value, _ALIKE.get(unit, unit), Span(*match.span())))
         rest = pattern.sub(_blank, rest)
     found.sort(key=lambda figure: figure.span)
@@ -126,22 +119,6 @@ def figures(text: str) -> list[Figure]:
 
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
-
-
-def _value(number: str) -> Decimal:
-    """Read 1조 3천억, 1만5000, 이십 or 두."""
-    if number in _COUNTS:
-        return Decimal(_COUNTS[number])
-    total, section, digits = Decimal(0), Decimal(0), Decimal(0)
-    for part in re.findall(rf"{_DIGITS}|[가-힣]", number):
-        if part in _TENS:
-            section, digits = section + (digits or 1) * _TENS[part], Decimal(0)
-        elif part in _MYRIADS:
-            total += (section + digits or 1) * _MYRIADS[part]
-            section = digits = Decimal(0)
-        else:
-            digits = Decimal(_ONES.get(part) or part.replace(",", ""))
-    return total + section + digits
 
 
 def unsupported(sentence: str, passage: str) -> list[str]:

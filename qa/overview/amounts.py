@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from index.schema import Span
+from qa.numerals import value_of
 
 _DIGITS = r"\d[\d,]*(?:\.\d+)?"
 _NUMBER = rf"{_DIGITS}(?:\s?[조억만천](?:\s?{_DIGITS})?)*(?:\s?[조억만천])*"
@@ -41,7 +42,6 @@ _MOVED_TO = re.compile(
     r"(?:낮|내[리렸려]|올[리렸려라]|높|끌|늘|줄|넓|깎|확대|축소)"
 )
 _NO_NOUN = re.compile("한|한때|우리 돈|원화로|[가-힣]")
-_MYRIADS = {"조": 10**12, "억": 10**8, "만": 10**4}
 _PERIODS = {  # the shortest first: "지난해 4분기" is a quarter
     "days": re.compile("초순|중순|하순|열흘|하루|일주일"),
     "month": re.compile(r"\d월|이달|지난달|한 달"),
@@ -82,7 +82,7 @@ def amounts(text: str) -> Iterator[Amount]:
             continue
         if not moved and _NO_LEVEL.match(text, match.end()):
             continue
-        figure = value(match["number"]) + float(match["hundredths"] or 0) / 100
+        figure = float(value_of(match["number"])) + float(match["hundredths"] or 0) / 100
         unit = match["unit"].replace("퍼센트", "%").replace("%포인트", "%p")
         span = Span(match.start("number"), match.end())
         yield Amount(noun, figure, unit, span, _period(text[: match.start("number")]), expected)
@@ -103,18 +103,3 @@ def _noun(before: str) -> str:
 
 def _period(text: str) -> str:
     return next((kind for kind, words in _PERIODS.items() if words.search(text)), "")
-
-
-def value(number: str) -> float:
-    """Read a Korean figure: 1조 3천억 is 1.3e12, 1만8천 is 18000, 85억6천만 is 8.56e9."""
-    total = section = 0.0
-    for digits, sign in re.findall(rf"({_DIGITS})?\s?([조억만천])?", number):
-        amount = float(digits.replace(",", "")) if digits else 0.0
-        if sign == "천":
-            section += (amount or 1) * 1000
-        elif sign:
-            total += (section + amount or 1) * _MYRIADS[sign]
-            section = 0.0
-        else:
-            section += amount
-    return total + section
