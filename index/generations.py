@@ -20,6 +20,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -275,11 +276,14 @@ def sweep(index: Path) -> None:
 
 def verify(generation: Generation) -> list[str]:
     """Compare every file with its checksum; return what is wrong, in words."""
-    return [
-        f"{name} is not what was written"
-        for name, expected in generation.manifest.files.items()
-        if _sha256(generation.folder / name) != expected
-    ]
+    files = generation.manifest.files
+    with ThreadPoolExecutor() as pool:  # a core reads 1.2 GB a second, and lets the others do so
+        found = pool.map(_sha256, [generation.folder / name for name in files])
+        return [
+            f"{name} is not what was written"
+            for (name, expected), checksum in zip(files.items(), found, strict=True)
+            if checksum != expected
+        ]
 
 
 def verify_deeply(generation: Generation) -> list[str]:
