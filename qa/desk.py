@@ -16,9 +16,12 @@ from typing import Protocol
 
 from index.errors import BriefingError, BuildCancelled, IndexBusy
 from index.reports import Offer, Summary
+from qa.answer import Answer
 from qa.assistant import Assistant
+from qa.conversation import ordinal, subject
 from qa.llm.writer import Writer
 from qa.replay import Replay
+from qa.scope import Scope
 
 # (stage, done, total); what it raises ends the build.
 Note = Callable[[str, int, int], None]
@@ -59,7 +62,7 @@ class Desk:
     """What all visitors share: the assistant, and at most one build, which everybody can watch."""
 
     def __init__(self, assistant: Assistant, keeper: Keeper, writer: Writer | None = None) -> None:
-        """Share these; `writer` writes about answers, if there is one."""
+        """Share these; `writer` is a language model's, if there is one."""
         self.assistant = assistant
         self.keeper = keeper
         self.writer = writer
@@ -78,6 +81,19 @@ class Desk:
             self.problem = error
         else:
             self.problem = None
+
+    def ask(self, question: str, history: Sequence[str], scope: Scope) -> Answer:
+        """Answer the next turn of a conversation; raises what `Assistant.ask` raises.
+
+        One that leans on those before is said in full by the language model, if there is one. Where
+        that finds nothing, it is read as it is without one.
+        """
+        if self.writer and ordinal(question) is None and subject(question, history):
+            meant = self.writer.restate(question, history)
+            answer = self.assistant.ask(meant, (), scope) if meant else None
+            if answer and answer.status == "answered":
+                return dataclasses.replace(answer, question=question, understood_as=meant)
+        return self.assistant.ask(question, history, scope)
 
     def start_build(self) -> None:
         """Begin a build in the background, unless one is under way."""

@@ -210,6 +210,26 @@ def test_a_language_model_writes_above_the_quotes_once_they_are_shown(chat):
     assert "<mark>도시는" in gone
 
 
+@pytest.mark.parametrize(
+    ("said", "understood"),
+    [
+        ("ASML은 언제부터 투자하나?", "ASML은 언제부터 투자하나?"),
+        ("투자는 언제부터?", ""),  # finds nothing
+        ("테슬라는 언제부터 투자하나?", ""),  # nobody asked about it
+    ],
+)
+def test_a_turn_that_leans_is_said_in_full_by_a_language_model(desk, said, understood):
+    before = ["ASML은 어디에 투자하나?"]
+    with serving(saying(said)) as (url, asked):
+        desk.writer = writer_from({"BRIEFING_LLM_URL": url})
+        answer = desk.ask("그럼 언제부터?", before, EVERYWHERE)
+        desk.ask("삼성전자는 용인 공장에 얼마를 투자하나?", before, EVERYWHERE)
+        desk.ask("두 번째 거 자세히", before, EVERYWHERE)
+    assert len(asked) == 1  # the others need nothing said before, or no model
+    assert (answer.question, answer.understood_as) == ("그럼 언제부터?", understood)
+    assert answer.status == ("answered" if understood else "no_evidence")
+
+
 @pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_CHARS + 1)])
 def test_nothing_is_sent_that_can_not_be_asked(chat, question):
     ((conversation, box, scope, hint),) = chat.respond(question, [])

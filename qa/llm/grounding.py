@@ -2,17 +2,20 @@
 
 A sentence is kept if it cites a numbered passage, every figure, date and name of it stands in that
 passage (`qa.llm.figures`), and at least half of its words do. That a rise is not told as a fall is
-not checked. Knows nothing about models and servers: it judges text, whoever wrote it.
+not checked. A later question that was said in full may name nothing that was not asked about.
+Knows nothing about models and servers: it judges text, whoever wrote it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from index.schema import Passage
 from index.text import normalize, tokens
 from qa.answer import Answer, Statement
 from qa.llm.figures import unsupported
+from qa.question import MAX_CHARS
 
 # The share of a sentence's words that its passage must hold; a matter of judgement, not measured.
 # A sentence without figures and names is still no one's if nothing of it is in the passage.
@@ -55,6 +58,17 @@ def judge(sentence: str, answer: Answer) -> Statement:
     number = known[0] if known else 1
     best = next(c for c in answer.citations if c.passage.id == passages[number - 1].id)
     return Statement(" ".join(best.quote.split()), number, quoted=True)
+
+
+def restated(said: str, question: str, history: Sequence[str]) -> str:
+    """Return the question that a model made of a later one and those before it, or "".
+
+    It is one line, and every figure, date and name of it was asked about.
+    """
+    lines = [line.strip(" \"'“”‘’") for line in normalize(said).splitlines() if line.strip()]
+    asked = "\n".join([*history, question])
+    usable = len(lines) == 1 and 0 < len(lines[0]) <= MAX_CHARS and tokens(lines[0])
+    return lines[0] if usable and not unsupported(lines[0], asked) else ""
 
 
 def _supports(text: str, said: str) -> bool:

@@ -44,7 +44,7 @@ class Asking:
         yield [*asked, {"role": "assistant", "content": pending}], "", kept, hint
         try:
             earlier = [view.question_text(message) for message in history]
-            answer = self.desk.assistant.ask(question, [text for text in earlier if text], within)
+            answer = self.desk.ask(question, [text for text in earlier if text], within)
             for shown in screen.answer_html(self.desk, answer, lang):
                 yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
         except BriefingError as error:
