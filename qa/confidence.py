@@ -17,6 +17,9 @@ from qa.weights import CONFIDENCE_FEATURES, SENTENCE_FEATURES, Weights
 
 Floats = NDArray[np.float64]
 
+# Passages of the folders that were fitted on: what a larger index does to chance was not seen.
+_FITTED = 64
+
 
 def confidence_features(question: Question, candidates: Candidates, ranking: Ranking) -> Floats:
     """Return the features of the best sentence, in the order of `CONFIDENCE_FEATURES`."""
@@ -43,6 +46,7 @@ def confidence_features(question: Question, candidates: Candidates, ranking: Ran
         "filtered": float(question.when.strict),
         "english": float(not any("가" <= char <= "힣" for char in question.text)),
         "long": len(question.when.rest) / 40,
+        "searched": math.log(min(max(candidates.searched, 1), _FITTED)),
     }
     return np.array([columns[name] for name in CONFIDENCE_FEATURES])
 

@@ -50,6 +50,7 @@ class Candidates:
     others: tuple[str, ...]  # the terms of other words for what the question says
     others_idf: Floats  # (u,): 0 for what the index does not hold
     others_held: NDArray[np.bool_]  # (c, u): by body or heading
+    searched: int  # how many passages could have been found
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -69,7 +70,7 @@ def find(
 ) -> Candidates:
     """Find the candidates for a question within a scope, in an open generation."""
     query = embedder.encode_query(question.when.rest)
-    by_words, by_meaning, rows = _propose(question, generation, query, scope)
+    by_words, by_meaning, rows, searched = _propose(question, generation, query, scope)
     idf, known = _idf(question.terms, generation)
     others = other_terms(question)
     others_idf, others_known = _idf(others, generation)
@@ -93,6 +94,7 @@ def find(
         others=others,
         others_idf=words.others_idf,
         others_held=(body.counts + heading.counts)[order, len(idf) :] > 0,
+        searched=searched,
     )
 
 
@@ -113,8 +115,8 @@ def _asking(
 
 def _propose(
     question: Question, generation: Store, query: NDArray[np.float32], scope: Scope
-) -> tuple[Rows, Rows, Rows]:
-    """Return the best rows by words, the best by meaning, and all that either proposes."""
+) -> tuple[Rows, Rows, Rows, int]:
+    """Return the best rows by words, by meaning, all that either proposes, and of how many."""
     vectors, archive = generation.vectors, generation.archive
     days = _days(question, generation, scope)
     allowed = None if days is None else archive.rows_on(days)
@@ -125,7 +127,8 @@ def _propose(
     by_words, _ = generation.lexical.search(question.terms, _PROPOSED, days, chosen)
     by_meaning, _ = vectors.search(query, _PROPOSED, allowed)
     by_sentence = vectors.search_sentences(query, _PROPOSED, allowed)
-    return by_words, by_meaning, np.unique(np.concatenate([by_words, by_meaning, by_sentence]))
+    rows = np.unique(np.concatenate([by_words, by_meaning, by_sentence]))
+    return by_words, by_meaning, rows, len(vectors) if allowed is None else len(allowed)
 
 
 def _days(question: Question, generation: Store, scope: Scope) -> Collection[date] | None:

@@ -75,6 +75,7 @@ CONFIDENCE_FEATURES = (
     "filtered",  # 1 if it names days, and the index has briefings of them
     "english",  # 1 if the question has no Hangul
     "long",  # characters of the question / 40
+    "searched",  # log of the passages that could have been found, 64 at most
 )
 
 

@@ -2,9 +2,10 @@
 
 Three small models, each on what the one before gives: which passages are candidates (a weighted
 sum), which sentence (a net over their features), and how surely (another). Every folder is asked as
-one index, and as indexes of single briefings too, where most questions of the folder have no
-answer: so confidence learns from many more refusals than the folders' own, and from small indexes
-as well as larger ones.
+one index, and each of its briefings as an index by itself, where most questions of the folder have
+no answer: so confidence learns from many more refusals than the folders' own, and from small
+indexes as well as larger ones. Readers of either are taken to ask alike: as many of their questions
+have an answer.
 
 An encoder must not have been trained on the folders that are asked with it: its cosines look better
 there than they will ever be, and the nets would trust them too much. So two encoders that are
@@ -19,7 +20,7 @@ import dataclasses
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +28,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from index.build import build
-from index.embed import Embedder, open_embedder
-from index.generations import Generation, current
-from index.schema import Passage
 from qa.confidence import confidence_features
-from qa.evaluate import read_judged
-from qa.question import Question, read_question
-from qa.rank import Ranking, rank
-from qa.retrieve import Candidates, find
 from qa.scores import UNANSWERABLE
 from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Net, Weights
+from training.asked import Asked, Groups, Looked, indexes, look
 from training.nets import Choice, fit_chance, fit_choice
 
 Floats = NDArray[np.float64]
-Row = dict[str, Any]
 
 SENTENCE_UNITS, CONFIDENCE_UNITS, SEEDS = 16, 8, 3
 # The share of answerable questions that may be refused wrongly, on folders not fitted on. (These
@@ -50,72 +43,6 @@ REFUSED_WRONGLY = 0.05
 # From which confidence on the reader is told that this is the answer, and not only related: where
 # at least so many of the questions of like confidence have an answer.
 SURE, ALIKE = 0.8, 60
-
-
-class Remembering:
-    """An `Embedder` that encodes nothing twice: every briefing is indexed, and asked, often."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.id, self.dim, self.max_tokens = embedder.id, embedder.dim, embedder.max_tokens
-        self.count_tokens = embedder.count_tokens
-        self._embedder = embedder
-        self._queries: dict[str, NDArray[np.float32]] = {}
-        self._passages: dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]] = {}
-
-    def encode_query(self, question: str) -> NDArray[np.float32]:
-        """Return the vector of a question."""
-        if question not in self._queries:
-            self._queries[question] = self._embedder.encode_query(question)
-        return self._queries[question]
-
-    def encode_passages(
-        self, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the vectors of passages and of their sentences."""
-        new = [p for p in passages if p.id not in self._passages]
-        if new:
-            rows, sentences = self._embedder.encode_passages(new, progress)
-            ends = np.cumsum([len(p.sentences) for p in new])
-            for passage, row, own in zip(new, rows, np.split(sentences, ends[:-1]), strict=True):
-                self._passages[passage.id] = (row, own)
-        known = [self._passages[p.id] for p in passages]
-        return np.stack([row for row, _ in known]), np.concatenate([own for _, own in known])
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Asked:
-    """An index, its encoder, the questions that are asked, and its half of the folders."""
-
-    generation: Generation
-    embedder: Embedder
-    questions: Sequence[Row]
-    half: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Looked:
-    """What was found for one question."""
-
-    row: Row
-    question: Question
-    candidates: Candidates
-    ranking: Ranking
-
-    def gold(self, passage: Passage) -> bool:
-        """Tell whether the answer stands in this passage."""
-        return passage.source.id == self.row["file"] and self.row["evidence"] in passage.text
-
-
-def look(asked: Asked, weights: Weights) -> list[Looked]:
-    """Look for every question of an index, without answering."""
-    found = []
-    for row in asked.questions:
-        question = read_question(row["question"], asked.generation.days)
-        candidates = find(question, asked.generation, asked.embedder, weights)
-        ranking = rank(question, candidates, asked.generation, weights)
-        if ranking.sentences:  # none on a day without a briefing: refused without a model
-            found.append(Looked(row, question, candidates, ranking))
-    return found
 
 
 def passage_weights(asked: Sequence[Asked], start: Weights) -> Floats:
@@ -164,13 +91,9 @@ def _same(evidence: str, sentence: str) -> bool:
     return bool(evidence) and (evidence in sentence or sentence in evidence)
 
 
-# Folders of questions, by the encoder that has not seen them.
-Groups = Sequence[tuple[str, Sequence[Path]]]
-
-
 def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
     """Return the content of `weights.json`."""
-    whole, single = _indexes(groups, scratch)
+    whole, single = indexes(groups, scratch)
     weights = dataclasses.replace(start, passage=passage_weights(whole, start))
     looked = [(asked.half, look(asked, weights)) for asked in whole]
     halves = [
@@ -183,75 +106,81 @@ def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
     ]
     choices = [choice(each) for _, found in looked for each in found]
     sentence = fit_choice(choices, SENTENCE_UNITS, SEEDS)
-    confidence, cut_off, sure = _fit_confidence(whole, single, weights, halves)
+    sureness = _fit_confidence(whole, single, weights, halves)
     return {
         "fitted_on": [folder.name for _, folders in groups for folder in folders],
         "encoders": sorted({asked.embedder.id.rpartition(":")[2] for asked in whole}),
-        "cut_off": round(cut_off, 4),
-        "sure": round(max(sure, cut_off), 4),
+        "cut_off": round(sureness.cut_off, 4),
+        "sure": round(sureness.sure, 4),
+        "refused_out_of_fold": sureness.out_of_fold,
         "passage": {
             name: round(float(weight), 4)
             for name, weight in zip(PASSAGE_FEATURES, weights.passage, strict=True)
         },
         "sentence": _fields(sentence, SENTENCE_FEATURES),
-        "confidence": _fields(confidence, CONFIDENCE_FEATURES),
+        "confidence": _fields(sureness.net, CONFIDENCE_FEATURES),
     }
 
 
-def _indexes(groups: Groups, scratch: Path) -> tuple[list[Asked], list[Asked]]:
-    """Index each folder whole, and each of its briefings alone, with a fifth of its questions."""
-    whole: list[Asked] = []
-    single: list[Asked] = []
-    for model, folders in groups:
-        embedder = Remembering(open_embedder(model))
-        for folder in folders:
-            number = len(whole)
-            questions, place = read_judged(folder / "questions.jsonl"), scratch / str(number)
-            generation = _index(folder / "briefings", place / "whole", embedder)
-            whole.append(Asked(generation, embedder, questions, number % 2))
-            for path in sorted((folder / "briefings").iterdir()):
-                alone = place / path.stem
-                alone.mkdir()
-                (alone / path.name).write_bytes(path.read_bytes())
-                generation = _index(alone, alone / "index", embedder)
-                single.append(Asked(generation, embedder, questions[number % 5 :: 5], number % 2))
-    return whole, single
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sureness:
+    """How confidence was fitted: the net, and from which on there is an answer, and a sure one.
 
+    `out_of_fold` tells for whole folders and for briefings alone what share of the questions is
+    refused, with an answer and without, by nets that saw the other half of the folders.
+    """
 
-def _index(folder: Path, index: Path, embedder: Embedder) -> Generation:
-    build(folder, index, embedder)
-    return Generation(current(index))
+    net: Net
+    cut_off: float
+    sure: float
+    out_of_fold: dict[str, dict[str, float]]
 
 
 def _fit_confidence(
-    whole: Sequence[Asked],
-    single: Sequence[Asked],
-    weights: Weights,
-    halves: Sequence[Net],
-) -> tuple[Net, float, float]:
-    """Fit on sentences ranked by a net that saw the other half of the folders.
-
-    Returns the net and the confidences from which on there is an answer, and a sure one.
-    """
-    tables, right, weight, half, counted = [], [], [], [], []
-    for asked, share in [(a, 1.0) for a in whole] + [(a, len(whole) / len(single)) for a in single]:
+    whole: Sequence[Asked], single: Sequence[Asked], weights: Weights, halves: Sequence[Net]
+) -> Sureness:
+    """Fit on sentences ranked by a net that saw the other half of the folders."""
+    tables, right, half, is_whole = [], [], [], []
+    for asked in (*whole, *single):
         files = set(asked.generation.manifest.sources)
         for each in look(asked, dataclasses.replace(weights, sentence=halves[asked.half])):
             tables.append(confidence_features(each.question, each.candidates, each.ranking))
             right.append(each.row["kind"] != UNANSWERABLE and each.row["file"] in files)
-            weight.append(share)
             half.append(asked.half)
-            counted.append(share == 1.0)
-    x, y, w = np.stack(tables), np.array(right), np.array(weight)
-    sides, is_whole = np.array(half), np.array(counted)
-    sure = np.zeros(len(y))
+            is_whole.append(len(files) > 1)
+    x, y, sides, wholes = np.stack(tables), np.array(right), np.array(half), np.array(is_whole)
+    weight = _alike(y, wholes)
+    chances = np.zeros(len(y))
     for side in (0, 1):
         other = sides != side
-        net = fit_chance(x[other], y[other], w[other], CONFIDENCE_UNITS, SEEDS)
-        sure[~other] = 1 / (1 + np.exp(-net.score(x[~other])))
-    cut_off = float(np.quantile(sure[y & is_whole], REFUSED_WRONGLY))
-    sure_from = _sure_from(sure[is_whole], y[is_whole])
-    return fit_chance(x, y, w, CONFIDENCE_UNITS, SEEDS), cut_off, sure_from
+        net = fit_chance(x[other], y[other], weight[other], CONFIDENCE_UNITS, SEEDS)
+        chances[~other] = 1 / (1 + np.exp(-net.score(x[~other])))
+    cut_off = float(np.quantile(chances[y], REFUSED_WRONGLY))
+    refused = chances < cut_off
+    return Sureness(
+        fit_chance(x, y, weight, CONFIDENCE_UNITS, SEEDS),
+        cut_off,
+        max(_sure_from(chances[wholes], y[wholes]), cut_off),
+        {
+            name: {
+                "unanswerable": round(float(refused[kind & ~y].mean()), 3),
+                "answerable": round(float(refused[kind & y].mean()), 3),
+            }
+            for name, kind in (("folders", wholes), ("briefings alone", ~wholes))
+        },
+    )
+
+
+def _alike(right: NDArray[np.bool_], wholes: NDArray[np.bool_]) -> Floats:
+    """Weigh questions so that as many of a briefing's alone have an answer as of a whole folder's.
+
+    And so that both kinds of index count as much.
+    """
+    weight = np.ones(len(right))
+    for answered in (False, True):
+        same = right == answered
+        weight[same & ~wholes] = (same & wholes).sum() / max((same & ~wholes).sum(), 1)
+    return weight
 
 
 def _sure_from(chances: Floats, right: NDArray[np.bool_]) -> float:
