@@ -49,6 +49,14 @@ def ordinal(question: str) -> int | None:
     return _COUNTED.get(word) or int(unicodedata.digit(word))
 
 
+# A turn of nothing else asks nothing: 고마워, 안녕하세요, 네!, ㅋㅋㅋ, "thanks".
+_PLEASANTRY = re.compile(
+    r"(?:(?:안녕|고마|고맙|감사|반가|반갑|수고)[가-힣]*+|네++|넵|응++|그래|좋아요?|알겠[가-힣]*+"
+    r"|오케이|[ㅋㅎㅠㅜㅇ]++|hi|hello|thanks|thank you|ok|okay|bye|[\W_])+",
+    re.IGNORECASE,
+)
+
+
 def points_back(question: str) -> bool:
     """Tell whether a question has words that mean something said before."""
     return bool(_POINTS_BACK.search(question))
@@ -56,6 +64,8 @@ def points_back(question: str) -> bool:
 
 def leans(question: str) -> bool:
     """Tell whether a question may have to be understood with the turns before it."""
+    if _PLEASANTRY.fullmatch(question):
+        return False
     if points_back(question):
         return True
     read = read_question(question)

@@ -80,6 +80,14 @@ def test_the_next_turn_stays_with_its_subject(assistant, first, then, heading):
     assert (answer.question, answer.understood_as) == (then, f"{first} {then}")
 
 
+@pytest.mark.parametrize(
+    "said", ["고마워", "네, 감사합니다!", "ㅋㅋㅋ", "thanks!", "점심 뭐 먹지?", "오늘 서울 날씨는?"]
+)
+def test_what_is_no_news_is_not_answered_with_what_was_asked_before(assistant, said):
+    answer = assistant.ask(said, [ASML])
+    assert (answer.status, answer.understood_as) == ("no_evidence", said)
+
+
 def test_another_topic_is_read_as_it_stands(assistant):
     question = "한국전력 부채는 얼마?"
     answer = assistant.ask(question, ["테슬라는 직원을 얼마나 줄이나?"])
