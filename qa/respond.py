@@ -79,16 +79,15 @@ def _respond(turn: Turn, about: str, store: Store, embedder: Embedder, weights: 
         asked = dataclasses.replace(asked, when=asked.when.without_days())
     candidates = find(asked, store, embedder, weights, turn.scope)
     ranking = rank(asked, candidates, store, weights)
-    sure = confidence(asked, candidates, ranking, weights)
-    if about and not points_back(turn.question):
-        sure *= not _strays(turn.question, asked, candidates, ranking, store, embedder)
+    leans = bool(about) and not points_back(turn.question)
+    strays = leans and _strays(turn.question, asked, candidates, ranking, store, embedder)
     return answer(
         asked,
         quotes=quotes(asked, ranking),
         hits=hits(asked, candidates, ranking, store),
         missing=missing(asked, store),
         absent=ranking.absent,
-        confidence=sure,
+        confidence=0.0 if strays else confidence(asked, candidates, ranking, weights),
         weights=weights,
     )
 
