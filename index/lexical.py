@@ -80,11 +80,7 @@ class Lexical:
         Returns `(rows, scores)`, both `(m,)` with `m <= limit`, best first, ties by lower row.
         `days` keeps to passages published on one of them, `allowed` to these rows.
         """
-        queries = [
-            tantivy.Query.boost_query(self._any(field, terms), boost)
-            for field, boost in BOOSTS.items()
-        ]
-        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, q) for q in queries])
+        query = self._any(BOOSTS, terms)
         if days is not None:
             query = self._only(query, "day", [day.toordinal() for day in days])
         rows, scores = self._among(query, limit, allowed)
@@ -109,7 +105,7 @@ class Lexical:
         self, field: str, terms: Sequence[str], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Return the BM25 score of each of `rows` in one field, in their order; 0 for no match."""
-        query = self._only(self._any(field, terms), "serial", self._serials[rows].tolist())
+        query = self._only(self._any({field: 1.0}, terms), "serial", self._serials[rows].tolist())
         found, scores = self._run(query, max(len(rows), 1))
         by_row = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return np.array([by_row.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
@@ -128,16 +124,24 @@ class Lexical:
         about = int(self._searcher.doc_freq(field, term))
         if not self._some_removed or about > _MANY:
             return about
-        found = self._searcher.search(self._any(field, [term]), 1)
+        found = self._searcher.search(self._any({field: 1.0}, [term]), 1)
         return int(found.count)  # type: ignore[attr-defined]  # its stubs forget it
 
-    def _any(self, field: str, terms: Sequence[str]) -> tantivy.Query:
+    def _any(self, boosts: Mapping[str, float], terms: Sequence[str]) -> tantivy.Query:
+        """Return the sum over fields and terms, flat: then tantivy passes by what can't be best.
+
+        (Block-max WAND. A sum of one sum a field took twice as long on a million passages.)
+        """
         return tantivy.Query.boolean_query(
             [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, term, "freq"))
+                (tantivy.Occur.Should, tantivy.Query.boost_query(self._term(field, term), boost))
+                for field, boost in boosts.items()
                 for term in dict.fromkeys(terms)
             ]
         )
+
+    def _term(self, field: str, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, field, term, "freq")
 
     def _only(self, query: tantivy.Query, field: str, values: list[int]) -> tantivy.Query:
         among = tantivy.Query.term_set_query(self._schema, field, values)
