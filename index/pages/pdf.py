@@ -9,6 +9,7 @@ Knows nothing about headings, except that a line which starts as one isn't the r
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ from io import BytesIO
 from itertools import pairwise
 
 from index.errors import SourceError
+
+# What is damaged is told once, by the file's name; pypdf would add a line for each thing it meets.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’」)\]]*$""")
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}\s*/\s*)?\d{1,4}\W*|page \d+.*", re.IGNORECASE)
