@@ -7,6 +7,7 @@ life; its row is its place among those that are there. Knows nothing about searc
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sqlite3
 import unicodedata
@@ -14,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,17 @@ _OF_SOURCE = "FROM passages WHERE source = ?"
 _KEPT = 2_000
 
 
+class _Columns(NamedTuple):
+    """What filters look at, by row, `(n,)` each.
+
+    A year's passages as objects of Python's cost more than everything else a question asks for.
+    """
+
+    serials: NDArray[np.int64]
+    source: NDArray[np.int32]
+    day: NDArray[np.int32]  # 0 where a page has no date
+
+
 class Archive:
     """Reads the file; safe to share between threads."""
 
@@ -64,18 +76,23 @@ class Archive:
         self._db = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
+        self._read: dict[int, Passage] = {}
+
+    @property
+    def serials(self) -> NDArray[np.int64]:
+        """The serial of each row, `(n,)`; raises `OSError` if the file is damaged."""
+        return self._columns.serials
+
+    @functools.cached_property
+    def _columns(self) -> _Columns:
         with _as_os_error():
             numbers = self._table("SELECT serial, source FROM passages ORDER BY serial")
             sources = self._db.execute("SELECT number, published FROM sources").fetchall()
-        self.serials = np.ascontiguousarray(numbers[:, 0])  # by row
-        # By row too: filters look here, since a year's passages as objects of Python's cost more
-        # than everything else that a question asks for. 0 where a page has no date.
-        self._source = numbers[:, 1].astype(np.int32)
+        source = numbers[:, 1].astype(np.int32)
         day = np.zeros(max((number for number, _ in sources), default=0) + 1, np.int32)
         for number, published in sources:
             day[number] = date.fromisoformat(published).toordinal() if published else 0
-        self._day = day[self._source]
-        self._read: dict[int, Passage] = {}
+        return _Columns(np.ascontiguousarray(numbers[:, 0]), source, day[source])
 
     def close(self) -> None:
         """Give the file back."""
@@ -138,7 +155,7 @@ class Archive:
     def rows_on(self, days: Collection[date]) -> NDArray[np.int64]:
         """Return the rows of the passages published on any of these days, ascending."""
         ordinals = [day.toordinal() for day in days]
-        return np.flatnonzero(np.isin(self._day, np.array(ordinals, np.int32)))
+        return np.flatnonzero(np.isin(self._columns.day, np.array(ordinals, np.int32)))
 
     def rows_of(self, programme: str, source: str) -> NDArray[np.int64]:
         """Return the rows of a programme's passages and of a source's, ascending; "" for any."""
@@ -146,7 +163,7 @@ class Archive:
             "SELECT number FROM sources WHERE (?1 = '' OR programme = ?1) AND (?2 = '' OR id = ?2)",
             (programme, source),
         ).fetchall()
-        return np.flatnonzero(np.isin(self._source, np.array(numbers, np.int32)))
+        return np.flatnonzero(np.isin(self._columns.source, np.array(numbers, np.int32)))
 
     def programmes(self) -> list[str]:
         """Return the names of all programmes, in their order."""
