@@ -129,14 +129,13 @@ def _serve(place: Path) -> dict[str, Any]:
     parts = {name: getattr(generation, name) for name in ("vectors", "lexical", "archive")}
     parts |= {"terms": generation.terms, "headings": generation.headings, "embedder": embedder}
     clock = _Clock(parts)
-    took: dict[str, list[float]] = defaultdict(list)
+    took: dict[str, list[float]] = defaultdict(list, wall=[])
     right: dict[str, list[bool]] = defaultdict(list)
     for question in questions:
         clock.spent.clear()
-        started, worked = time.perf_counter(), time.thread_time()
+        started = time.thread_time()
         answer = assistant.ask(question["question"])
-        whole = 1000 * (time.thread_time() - worked)
-        took["wall"].append(1000 * (time.perf_counter() - started))
+        whole = 1000 * (time.thread_time() - started)
         took["whole"].append(whole)
         for stage in _STAGES:
             took[stage].append(clock.spent[stage])
@@ -144,6 +143,13 @@ def _serve(place: Path) -> dict[str, Any]:
         quote = answer.citations[0].quote if answer.citations else None
         wanted = question["answer"]
         right[question["kind"]].append(wanted in quote if wanted and quote else wanted is quote)
+    memory = {"before": before, "open": after_open, "asked": _memory()}
+    # Once more as the product asks: with an encoder on all cores, which no thread's clock tells.
+    assistant = _Opened(place / _INDEX, generation, StandIn(place.parent / _TABLE, threads=0))
+    for question in questions:
+        started = time.perf_counter()
+        assistant.ask(question["question"])
+        took["wall"].append(1000 * (time.perf_counter() - started))
     passages = len(generation.vectors)
     files = [path for path in generation.folder.rglob("*") if path.is_file()]
     size = sum(path.stat().st_size for path in files)
@@ -151,7 +157,7 @@ def _serve(place: Path) -> dict[str, Any]:
     return {
         "passages": passages,
         "open_s": opened,
-        "memory_mb": {"before": before, "open": after_open, "asked": _memory()},
+        "memory_mb": memory,
         "bytes_a_passage": size / passages,
         "lists": None if lists is None else dataclasses.asdict(lists),
         "ms": {

@@ -35,11 +35,15 @@ _NOISE = 0.3
 
 def without_kiwi() -> None:
     """Have this process cut and analyse made-up sentences by rules, which build from there on."""
-    vars(index.passages).update(sentences=_sentences)
+    vars(index.passages).update(sentences_of=_sentences_of)
     vars(index.update).update(tokens_of=lambda texts: list(map(_tokens, texts)))
 
 
 _END = re.compile(r"(?<=[다요죠까][.!?])\s+")
+
+
+def _sentences_of(text: str, spans: Sequence[Span]) -> list[list[Span]]:
+    return [_sentences(text, span) for span in spans]
 
 
 def _sentences(text: str, within: Span) -> list[Span]:
@@ -89,11 +93,15 @@ class StandIn:
     id = "stand-in:2"
     dim = 384
     max_tokens = 500
+    answering: Floats | None = None
 
-    def __init__(self, table: Path | None = None) -> None:
-        """Take the samples' vectors from `write_table`'s file; without one all are random."""
+    def __init__(self, table: Path | None = None, threads: int = 1) -> None:
+        """Take the samples' vectors from `write_table`'s file; without one all are random.
+
+        `threads` are those of the encoder of questions, 0 for one per core.
+        """
         self._places: dict[str, int] = {}
-        self._real = None if table is None else open_embedder(threads=1)
+        self._real = None if table is None else open_embedder(threads=threads)
         if table is not None:
             with np.load(table) as read:
                 self._places = {key: place for place, key in enumerate(read["keys"].tolist())}
