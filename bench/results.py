@@ -7,6 +7,8 @@ import math
 import statistics
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 COSTS = {
     "p50": "p50, ms",
     "p95": "p95, ms",
@@ -85,6 +87,13 @@ def quality(
         for kind, each in ranks.items()
         if each
     }
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
+    """Return k of the power law cost = a × size^k that fits best; None for less than two sizes."""
+    if len(sizes) < 2 or min(costs) <= 0:
+        return None
+    return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
 
 
 def cost_table(results: Sequence[Result], ours: Result) -> str:

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from bench.corpus import ROOT, Corpus
+from bench.results import exponent
 from bench.standin import StandIn, without_kiwi, write_table
 from index.build import add, build, rollback
 from index.generations import Generation, current
@@ -196,13 +197,6 @@ def _measure(place: Path, passages: int) -> dict[str, Any]:
         (place / "more.txt").write_text(corpus.page(corpus.briefings), encoding="utf-8")
     built = None if (place / _INDEX / "CURRENT").exists() else _run("build", place)
     return {"build": built, "serve": _run("serve", place), "add": _run("add", place)}
-
-
-def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float | None:
-    """Return k of the power law cost = a × size^k that fits best; None for less than two sizes."""
-    if len(sizes) < 2 or min(costs) <= 0:
-        return None
-    return float(np.polyfit(np.log(sizes), np.log(costs), 1)[0])
 
 
 def _costs(each: dict[str, Any]) -> dict[str, float]:

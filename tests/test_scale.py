@@ -1,10 +1,13 @@
 """What the measurements of size are made of; nothing is timed here."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 
 from bench.corpus import Corpus, skeleton
-from bench.scale import exponent
+from bench.plot import PANELS, draw
+from bench.results import exponent
 from bench.standin import StandIn, _sentences, _tokens
 from index.passages import cut
 from index.read import read_briefing
@@ -52,3 +55,12 @@ def test_vectors_depend_on_the_text_and_are_near_for_variants(tmp_path):
     np.testing.assert_allclose(np.linalg.norm(parts, axis=1), 1, atol=1e-5)
     assert parts[0] @ parts[1] > 0.8 > 0.3 > abs(parts[0] @ parts[2])
     np.testing.assert_array_equal(whole, embedder.encode_passages(passages)[0])
+
+
+def test_the_plot_draws_each_cost_at_each_size_with_its_exponent():
+    names = [name for _, lines in PANELS for name in lines]
+    costs = [{name: scale * (n + 1) for n, name in enumerate(names)} for scale in (1, 10)]
+    svg = draw([1000, 10_000], costs)
+    assert svg.count("<polyline") == len(names)
+    assert svg.count("n^1.00") == len(names)
+    ElementTree.fromstring(svg)
