@@ -78,7 +78,7 @@ def quotes(question: Question, ranking: Ranking) -> list[Citation]:
     if not ranking.sentences:
         return []
     best = ranking.best(QUOTES)
-    chosen = [] if not question.gist else [_lead(ranking.passages[_order(question, ranking)[0]])]
+    chosen = [] if not question.gist else [lead(ranking.passages[_order(question, ranking)[0]])]
     alone = {(s.passage.id, s.span) for s in best}
     for sentence in best:
         before = _needed(sentence)
@@ -93,7 +93,7 @@ def quotes(question: Question, ranking: Ranking) -> list[Citation]:
 _TELLING = 20  # letters: what is shorter only hands over to the next piece of news
 
 
-def _lead(passage: Passage) -> Citation:
+def lead(passage: Passage) -> Citation:
     """Quote the first two sentences that tell something."""
     told = [n for n, s in enumerate(passage.sentences) if s.end - s.start >= _TELLING]
     first = told[0] if told else 0

@@ -59,7 +59,7 @@ _SILENT = frozenset(
     "말하 소식 뉴스 이야기 얘기 "
     "a an the is are was were be been do does did will would can could has have had of in on at to "
     "for from by with and or not what when where who whom whose which why how much many it its "
-    "this that these those there any than into about say said tell me".split()
+    "this that these those there any than into about say said tell me news latest".split()
 )
 
 
@@ -73,6 +73,7 @@ _NEWS = re.compile(
     re.IGNORECASE,
 )
 _FEW_TERMS = 2  # without a date, more than a name and a word ask for something in the news
+_OF_NEWS = frozenset("일 있 내용 관련 최근 관하".split())  # and what is said of news by the way
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ def read_question(
     found = analysed(when.rest)
     terms = _without_repeats(term for term, _ in found)
     dated = bool(when.phrase or when.order)
+    news = bool(_NEWS.search(asking))
+    if news and any(term not in _OF_NEWS for term in terms):
+        terms = tuple(term for term in terms if term not in _OF_NEWS)
     return Question(
         typed=own,
         text=text,
@@ -122,7 +126,7 @@ def read_question(
         terms=terms,
         names=_names(when.rest, found),
         expects=frozenset(kind for kind, asks in _ASKING.items() if asks.search(asking)),
-        gist=bool(_NEWS.search(asking)) and (dated or len(terms) <= _FEW_TERMS),
+        gist=news and (dated or len(terms) <= _FEW_TERMS),
     )
 
 

@@ -13,6 +13,7 @@ from index.store import Store
 from qa.answer import Answer
 from qa.confidence import confidence
 from qa.conversation import ordinal, points_back, subject
+from qa.digest import asks_for_all, digest
 from qa.extractive import answer, hits, missing, opened, quotes
 from qa.keyboard import hangul_of
 from qa.question import Question, read_question
@@ -60,6 +61,10 @@ def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> 
         chosen = opened(_in_turn(before, store, embedder, weights), number, turn.question)
         if chosen is not None:
             return chosen
+    whole = read_question(turn.question, store.days, turn.today)
+    told = digest(whole, turn.scope, store) if asks_for_all(whole) else []
+    if told:
+        return answer(whole, told, (), (), (), 1.0, weights)
     about = subject(turn.question, turn.history)
     joined = _respond(turn, about, store, embedder, weights)
     if not about or points_back(turn.question):
@@ -87,9 +92,24 @@ def _respond(turn: Turn, about: str, store: Store, embedder: Embedder, weights: 
         hits=hits(asked, candidates, ranking, store),
         missing=missing(asked, store),
         absent=ranking.absent,
-        confidence=0.0 if strays else confidence(asked, candidates, ranking, weights),
+        confidence=0.0 if strays else _sureness(asked, candidates, ranking, weights),
         weights=weights,
     )
+
+
+def _sureness(asked: Question, candidates: Candidates, ranking: Ranking, weights: Weights) -> float:
+    """Return the confidence; news as a whole is there wherever all that it is to be on is said.
+
+    Confidence was fitted to questions that ask for something in the news.
+    """
+    fitted = confidence(asked, candidates, ranking, weights)
+    if not (asked.gist and asked.terms and ranking.sentences):
+        return fitted
+    place = ranking.sentences[int(ranking.order[0])].place
+    if not candidates.held[place].all():
+        return fitted
+    titled = bool(candidates.in_heading[place].all())
+    return max(fitted, weights.sure if titled else weights.cut_off)
 
 
 def _strays(

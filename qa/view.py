@@ -239,7 +239,7 @@ def _suggestion(answer: Answer, language: Language) -> str:
     return f'<p class="suggestion">{escape(say(language, "suggestion"))} {ask}</p>'
 
 
-_NUMBERS = "①②③"  # there are at most three quotes
+_NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"  # as many as `qa.digest` quotes at most
 
 
 def _found(number: int, citations: Sequence[Citation], hit: Hit | None, language: Language) -> str:

@@ -76,7 +76,8 @@ ROWS = [
         "qa.terminal",
         "qa.overview.cards",
     },
-    {"qa.respond", "qa.overview.timeline", "qa.llm.writer"},
+    {"qa.digest", "qa.overview.timeline", "qa.llm.writer"},
+    {"qa.respond"},
     {"qa.assistant", "qa.replay"},
     {"qa.desk", "qa.api", "qa.catalogue", "qa.overview.screen"},
     {"qa.screen", "qa.web.parts"},
@@ -99,7 +100,7 @@ ASKING = {
     "qa.baselines",
     *(
         "qa.conversation",
-        "qa.extractive",
+        *("qa.extractive", "qa.digest"),
         "qa.examples",
         "qa.protocol",
         *("qa.respond", "qa.assistant", "qa.replay"),
