@@ -35,6 +35,7 @@ class Timed:
 
     def __init__(self, embedder: Embedder) -> None:
         self.id, self.dim, self.max_tokens = embedder.id, embedder.dim, embedder.max_tokens
+        self.answering = embedder.answering
         self.count_tokens = embedder.count_tokens
         self.encode_query = embedder.encode_query
         self.embedder = embedder

@@ -25,12 +25,15 @@ class Embedder(Protocol):
 
     `id` changes whenever a weight, the tokenizer or a prefix does: vectors of two embedders can be
     compared only if their ids are equal. `max_tokens` is the most that a heading with its sentences
-    may count, with the full stop and two special tokens, to be read whole.
+    may count, with the full stop and two special tokens, to be read whole. `answering (dim, dim)`
+    is what a question's vector is multiplied by to be compared with sentences for whether they
+    answer it, or are only on the same; None where that was not trained.
     """
 
     id: str
     dim: int
     max_tokens: int
+    answering: Floats | None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text alone, without special ones."""
@@ -61,7 +64,8 @@ def open_embedder(name: str | None = None, threads: int = 0) -> Embedder:
     if folder == _FOLDER or (folder / CONFIG).is_file():
         encoder = OnnxEncoder(folder, threads)
         opened_by = EMBEDDED if folder == _FOLDER else str(name)
-        return LateChunked(encoder, f"{opened_by}:{encoder.config.digest[:16]}", _E5)
+        name = f"{opened_by}:{encoder.config.digest[:16]}"
+        return LateChunked(encoder, name, _E5, encoder.answering)
     # Imported here, for it imports torch, whose seconds the embedded model can do without.
     from index.encoder.hub import open_from_hub
 

@@ -93,6 +93,7 @@ class Reusing:
 
     def __init__(self, embedder: Embedder, old: Generation | None, journal: Journal) -> None:
         self.id, self.dim, self.max_tokens = embedder.id, embedder.dim, embedder.max_tokens
+        self.answering = embedder.answering
         self.count_tokens = embedder.count_tokens
         self.encode_query = embedder.encode_query
         self.encoded = 0

@@ -36,6 +36,7 @@ class Spread:
         """Meet a scheduler; raises `WorkersFailed` and what `open_embedder` raises."""
         self._own = open_embedder(name)
         self.id, self.dim, self.max_tokens = self._own.id, self._own.dim, self._own.max_tokens
+        self.answering = self._own.answering
         self.count_tokens, self.encode_query = self._own.count_tokens, self._own.encode_query
         self._name = name
         self._address = address

@@ -35,6 +35,7 @@ def confidence_features(question: Question, candidates: Candidates, ranking: Ran
         "section_chance": math.log(max(float(ranking.passage_chances[place]), 1e-9)),
         "lead": float(ranking.scores[best] - runners[-1]),
         "most_cosine": most["cosine"],
+        "most_answers": most["answers"],
         "most_cover": most["cover"],
         "most_passage_cover": most["passage_cover"],
         "unknown": float(share_of(~candidates.known[None], candidates.idf)[0]),

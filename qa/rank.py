@@ -153,13 +153,15 @@ def _features(
     starts = np.cumsum([0, *counts[:-1]])
     of_passage = np.repeat(np.arange(len(passages)), counts)  # (m,)
     own = _own(question, candidates, generation, passages)
-    held, cosine = own.pop("held"), own["cosine"]
+    held, cosine, answers = own.pop("held"), own["cosine"], own["answers"]
     whole = _of_passages(candidates, len(passages))
     given = (candidates.in_heading[: len(passages)] | held[starts])[of_passage]  # or by the lead
     columns = {
         **own,
         "nearest": cosine - np.maximum.reduceat(cosine, starts)[of_passage],
         "behind": cosine - cosine.max(),
+        "answers_nearest": answers - np.maximum.reduceat(answers, starts)[of_passage],
+        "answers_behind": answers - answers.max(),
         "cover": share_of(held, candidates.idf),
         "cover_rest": _share_of_rest(held, given, candidates.idf),
         "neighbour": np.concatenate([_neighbour(c) - c for c in np.split(cosine, starts[1:])]),
@@ -180,14 +182,22 @@ def _own(
         for passage in passages
         for sentence in passage.sentences
     ]
-    cosines = [generation.vectors.sentence_scores(candidates.query, row) for row in rows.tolist()]
+    cosine = _compared(candidates.query, rows, generation)
+    unknown = np.full(len(cosine), np.nan)
+    answering = candidates.answering
     return {
         "held": terms.matches(numbered(question.terms), rows),
-        "cosine": np.concatenate(cosines).astype(np.float64),
+        "cosine": cosine,
+        "answers": unknown if answering is None else _compared(answering, rows, generation),
         "others": others @ candidates.others_idf,
         "expected": np.array(offered, dtype=np.float64),
         "length": np.log1p(terms.lengths(rows)),
     }
+
+
+def _compared(query: NDArray[np.float32], rows: NDArray[np.int64], generation: Store) -> Floats:
+    scores = [generation.vectors.sentence_scores(query, row) for row in rows.tolist()]
+    return np.concatenate(scores).astype(np.float64)
 
 
 def _of_passages(candidates: Candidates, count: int) -> dict[str, Floats]:

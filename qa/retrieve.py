@@ -43,6 +43,7 @@ class Candidates:
     dense_ranks: Rows  # (c,)
     lexical_ranks: Rows  # (c,)
     query: NDArray[np.float32]  # (d,): what their sentences are compared with
+    answering: NDArray[np.float32] | None  # (d,): the same, for whether they answer
     idf: Floats  # (t,)
     known: NDArray[np.bool_]  # (t,): the index holds the term somewhere
     in_body: NDArray[np.bool_]  # (c, t)
@@ -76,6 +77,7 @@ def find(
     others_idf, others_known = _idf(others, generation)
     words = _Words(question.terms, idf, others, others_idf * others_known)
     body, heading = _count(words, generation, rows)
+    asking = _asking(question, query, embedder)
     features = _features(question, words, generation, query, rows, body, heading)
     scores = features @ weights.passage
     order = np.lexsort((rows, -scores))
@@ -86,7 +88,8 @@ def find(
         features=features[order],
         dense_ranks=_ranks(by_meaning, rows),
         lexical_ranks=_ranks(by_words, rows),
-        query=_asking(question, query, embedder),
+        query=asking,
+        answering=None if embedder.answering is None else asking @ embedder.answering,
         idf=idf,
         known=known,
         in_body=body.counts[order, : len(idf)] > 0,

@@ -36,6 +36,9 @@ SENTENCE_FEATURES = (
     "cosine",  # of the question with the sentence
     "nearest",  # the same less the best of its passage: 0 for the nearest sentence
     "behind",  # the same less the best of all
+    "answers",  # how near the sentence is to what would answer; NaN if the encoder can't tell
+    "answers_nearest",  # the same less the best of its passage
+    "answers_behind",  # the same less the best of all
     "cover",  # the share of the question's terms, by idf, that the sentence holds
     "cover_rest",  # the same of the terms that neither the heading nor the lead holds
     "others",  # the idf, summed, of other words of the same meaning that it holds
@@ -58,12 +61,14 @@ CONFIDENCE_FEATURES = (
     "section_chance",  # log of that of its whole passage
     "lead",  # its score less that of the fourth best sentence
     "cosine",
+    "answers",
     "expected",
     "asked",
     "cover",
     *(f"passage_{name}" for name in PASSAGE_FEATURES),
     "passage_cover",
     "most_cosine",  # the best cosine of any sentence that was ranked
+    "most_answers",  # the nearest of any to what would answer
     "most_cover",  # the best cover of any
     "most_passage_cover",
     "unknown",  # the share of the question's terms, by idf, that the index does not hold
@@ -92,8 +97,9 @@ class Net:
 
     def score(self, features: Floats) -> Floats:
         """Return the scores `(n,)` of rows of features `(n, f)`."""
-        # Four deviations are as far as anything that was fitted on goes.
-        x = np.clip((features - self.mean) / self.scale, -4.0, 4.0)
+        # Four deviations are as far as anything that was fitted on goes; what an encoder can't tell
+        # counts as average.
+        x = np.nan_to_num(np.clip((features - self.mean) / self.scale, -4.0, 4.0))
         return np.asarray(np.tanh(x @ self.hidden + self.bias) @ self.out + self.base)
 
 

@@ -47,6 +47,7 @@ class FakeEmbedder:
     id = "fake:1"
     dim = 16
     max_tokens = 100
+    answering = None
 
     def __init__(self) -> None:
         self.encoded = 0

@@ -1,5 +1,6 @@
 """Late chunking against a slow oracle, its edges, and models other than the embedded one."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -310,3 +311,36 @@ def test_a_folder_that_is_no_model_is_unavailable(tmp_path):
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ModelUnavailable, match="can't be loaded"):
         open_embedder(str(tmp_path))
+
+
+def test_what_answers_is_told_from_what_is_only_near():
+    embedder = open_embedder()
+    assert embedder.answering is not None
+    text = "한빛조선이 울산에 공장을 짓습니다. 투자액은 3천억 원입니다."
+    spans = (Span(0, 20), Span(21, len(text)))
+    source = Source("a", "", sha256="")
+    passage = Passage("a", source, 0, "한빛조선 울산 공장", text, Span(0, len(text)), spans)
+    _, sentences = embedder.encode_passages([passage])
+    asked = ["한빛조선은 공장에 얼마를 투자하나?", "한빛조선 노조위원장은 누구인가?"]
+    answered, missed = (
+        float((sentences @ (embedder.encode_query(text) @ embedder.answering)).max())
+        for text in asked
+    )
+    assert answered > missed
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [(np.eye(3), "(3, 3) numbers"), (np.full((384, 384), np.nan), "numbers, not (384, 384)")],
+)
+def test_a_matrix_of_answers_that_is_none_is_refused(tmp_path, written, said):
+    folder = tmp_path / "model"
+    shutil.copytree(SHIPPED, folder)
+    np.save(folder / "answering.npy", written)
+    with pytest.raises(ModelUnavailable, match=re.escape(said)):
+        open_embedder(str(folder))
+    (folder / "answering.npy").write_bytes(b"rubbish")
+    with pytest.raises(ModelUnavailable, match=r"answering\.npy"):
+        open_embedder(str(folder))
+    (folder / "answering.npy").unlink()
+    assert open_embedder(str(folder)).answering is None

@@ -30,6 +30,11 @@ def test_a_net_does_not_trust_what_it_never_saw():
     assert net.score(np.array([[4.0], [400.0]])).tolist() == [np.tanh(4.0)] * 2
 
 
+def test_what_an_encoder_cant_tell_counts_as_average():
+    net = Net(np.array([5.0]), np.ones(1), np.ones((1, 1)), np.zeros(1), np.ones(1), 0.5)
+    assert net.score(np.array([[np.nan], [5.0]])).tolist() == [0.5, 0.5]
+
+
 def test_the_shipped_weights_are_complete_and_sane():
     shipped = load_weights()
     assert 0 < shipped.cut_off < 1

@@ -33,6 +33,7 @@ class Remembering:
 
     def __init__(self, embedder: Embedder) -> None:
         self.id, self.dim, self.max_tokens = embedder.id, embedder.dim, embedder.max_tokens
+        self.answering = embedder.answering
         self.count_tokens = embedder.count_tokens
         self._embedder = embedder
         self._queries: dict[str, NDArray[np.float32]] = {}

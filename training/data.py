@@ -1,18 +1,17 @@
 """What the encoder learns from: passages, and the questions that one of their sentences answers.
 
 Reads the briefing benchmark, questions on real text, KLUE-MRC, the lexicon and Korean-English
-pairs into one shape, and mixes them into batches. Only sources whose licence allows training are
-named here. Knows tokens only by their number, and nothing about encoders.
+pairs into one shape. Only sources whose licence allows training are named here. Knows tokens only
+by their number, and nothing about encoders.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
-import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,15 +20,9 @@ from index.read import find_briefings, read_briefing
 from index.schema import Briefing, Passage, Section, Source, Span
 from index.text import normalize
 
-FOLDERS = ("1", "2", "3", "4", "5", "6", "7", "8")  # of `bench/train`
-
 HARD = ("paraphrase", "english", "colloquial")
 UNANSWERABLE = "unanswerable"
 
-# Shares of the steps. Briefings are what is asked about, and each of their passages brings three
-# questions; real text keeps it from learning how these briefings are written.
-SHARES = {"briefings": 0.52, "real": 0.33, "klue": 0.09, "lexicon": 0.03, "translations": 0.03}
-PAIRS = ("lexicon", "translations")  # sources of single sentences: cheap, and many fit a step
 TRANSLATIONS = ("tatoeba_anki_enko", "opensource_guide_enko", "hf_course_enko")  # CC BY, Apache-2.0
 # Long texts without segments are read in windows: attention and padding cost less, and a briefing's
 # segments are of this length too.
@@ -48,7 +41,14 @@ class Question(NamedTuple):
     sentence: int
 
 
-@dataclass(frozen=True, slots=True)
+class Miss(NamedTuple):
+    """A question that a passage does not answer though it is on the same; another one may."""
+
+    text: str
+    answered_by: str  # the id of a passage, "" for none
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Example:
     """A passage and the questions that it answers; `group` holds those that are on like topics."""
 
@@ -56,13 +56,17 @@ class Example:
     passage: Passage
     questions: tuple[Question, ...]
     tokens: int
+    misses: tuple[Miss, ...] = ()
 
 
-def read_bench(folder: Path, max_tokens: int, count: CountTokens) -> list[Example]:
+def read_bench(
+    folder: Path, max_tokens: int, count: CountTokens, misses: Mapping[str, Sequence[Miss]]
+) -> list[Example]:
     """Read a folder of `briefings/` and `questions.jsonl`; all passages, asked about or not.
 
     `folder` may have `dialogues.jsonl`: their first turns can be understood alone and are questions
-    as well. Raises `ValueError` if more than a twentieth of the evidence is in no passage.
+    as well. `misses` are by the ids of the passages.
+    Raises `ValueError` if more than a twentieth of the evidence is in no passage.
     """
     by_file = {}
     for path in find_briefings(folder / "briefings"):
@@ -91,17 +95,24 @@ def read_bench(folder: Path, max_tokens: int, count: CountTokens) -> list[Exampl
         raise ValueError(f"{folder}: {lost} of {answerable} pieces of evidence are in no passage")
     passages = [passage for cuts in by_file.values() for passage in cuts]
     asked_of = [tuple(asked[p.source.id + p.id]) for p in passages]
-    return _examples(folder.name, passages, asked_of, count)
+    examples = _examples(folder.name, passages, asked_of, count)
+    return [dataclasses.replace(e, misses=tuple(misses.get(e.passage.id, ()))) for e in examples]
 
 
 def read_real(folder: Path, count: CountTokens) -> list[Example]:
-    """Read `NAME.jsonl` on `NAME.texts.jsonl`; only windows that answer something."""
+    """Read `NAME.jsonl` on `NAME.texts.jsonl`; only windows that answer something.
+
+    A question without an answer is missed by every window of its text.
+    """
     examples = []
     for texts in sorted(folder.glob("*.texts.jsonl")):
         name = texts.name.removesuffix(".texts.jsonl")
         asked: dict[int, list[Row]] = defaultdict(list)
+        missed: dict[int, list[Miss]] = defaultdict(list)
         for row in _lines(folder / f"{name}.jsonl"):
-            if row["kind"] != UNANSWERABLE:
+            if row["kind"] == UNANSWERABLE:
+                missed[row["n"]].append(Miss(row["question"], ""))
+            else:
                 asked[row["n"]].append(row)
         for text in _lines(texts):
             windows = _windows(f"real/{name}", text["title"], text["text"], count)
@@ -111,7 +122,11 @@ def read_real(folder: Path, count: CountTokens) -> list[Example]:
                 if place is not None:
                     question = Question(row["question"], row["kind"], place[1])
                     found[place[0].id].append(question)
-            examples += _asked_about(f"real/{name}", windows, found, count)
+            misses = tuple(missed[text["n"]])
+            examples += [
+                dataclasses.replace(example, misses=misses)
+                for example in _asked_about(f"real/{name}", windows, found, count)
+            ]
     return examples
 
 
@@ -144,12 +159,12 @@ def read_klue(folder: Path, count: CountTokens) -> list[Example]:
 
 def read_lexicon(folder: Path, count: CountTokens) -> list[Example]:
     """Read names with what they are: descriptors and other names ask, the name answers."""
-    entries = [entry for entry in _entries(folder) if entry["desc"]]
+    described = [entry for entry in entries(folder) if entry["desc"]]
     asked = [
         tuple(Question(text, "lexicon", 0) for text in (*entry["desc"], *entry["aliases"]))
-        for entry in entries
+        for entry in described
     ]
-    passages = [_single("lexicon", entry["name"]) for entry in entries]
+    passages = [_single("lexicon", entry["name"]) for entry in described]
     return _examples("lexicon", passages, asked, count)
 
 
@@ -167,130 +182,6 @@ def read_translations(folder: Path, count: CountTokens) -> list[Example]:
         asked = [(Question(row["en"], "english", 0),) for row in rows]
         examples += _examples(group, passages, asked, count)
     return examples
-
-
-class Batch(NamedTuple):
-    """The examples of one step, and which of their questions are asked: `(example, question)`."""
-
-    source: str
-    examples: Sequence[Example]
-    asked: Sequence[tuple[int, Question]]
-
-
-class Mixture:
-    """An endless, reproducible stream of batches; `seed` alone decides it.
-
-    A batch is of one group and of passages about as long as one another: so the others are hard
-    negatives, and little is padded. `rename` may put another name into a question.
-    """
-
-    def __init__(
-        self,
-        sources: dict[str, list[Example]],
-        size: int,
-        seed: int,
-        rename: Callable[[str, random.Random], str],
-    ) -> None:
-        self._rng = random.Random(seed)
-        self._rename = rename
-        self._names = list(sources)
-        self._streams = {
-            name: self._stream(name, found, size * 6 if name in PAIRS else size)
-            for name, found in sources.items()
-        }
-
-    def __iter__(self) -> Iterator[Batch]:
-        weights = [SHARES[name] for name in self._names]
-        while True:
-            (name,) = self._rng.choices(self._names, weights)
-            yield next(self._streams[name])
-
-    def _stream(self, name: str, examples: list[Example], size: int) -> Iterator[Batch]:
-        groups: dict[str, list[Example]] = defaultdict(list)
-        for example in examples:
-            groups[example.group].append(example)
-        while True:
-            batches = []
-            for members in groups.values():
-                lengths = {id(e): e.tokens * self._rng.uniform(0.85, 1.2) for e in members}
-                ordered = sorted(members, key=lambda e: lengths[id(e)])
-                shift = self._rng.randrange(size)  # or the ends would always meet the same ones
-                starts = [0, *range(shift or size, len(ordered), size)]
-                ends = [*starts[1:], len(ordered)]
-                batches += [ordered[a:b] for a, b in zip(starts, ends, strict=True)]
-            self._rng.shuffle(batches)
-            for members in batches:
-                asked = [(n, q) for n, e in enumerate(members) for q in self._ask(e)]
-                if len(members) >= size // 2 and len(asked) > 1:
-                    yield Batch(name, members, asked)
-
-    def _ask(self, example: Example) -> list[Question]:
-        """Choose up to four questions of a passage (they share its encoding), hard ones first."""
-        most = 1 if example.group.startswith(PAIRS) else 4
-        # Weighted choice without repetition: exponential keys, the smallest first.
-        ordered = sorted(
-            example.questions, key=lambda q: self._rng.expovariate(2.0 if q.kind in HARD else 1.0)
-        )
-        return [
-            q if q.kind == "lexicon" else q._replace(text=self._rename(q.text, self._rng))
-            for q in ordered[:most]
-        ]
-
-
-class Renamer:
-    """Puts what a thing is, or another of its names, where a question names it.
-
-    '엔비디아는 얼마를…' becomes 'AI 칩 회사는 얼마를…': the same gold, asked harder. Particles
-    follow the new last letter.
-    """
-
-    SHARE = 0.25
-
-    def __init__(self, lexicon: Path) -> None:
-        # Names of one letter, and those that mean two things, are not safe to replace.
-        self._others = {
-            entry["name"]: [*entry["desc"], *entry["aliases"][:3]]
-            for entry in _entries(lexicon)
-            if len(entry["name"]) > 1 and not entry.get("ambiguous") and entry["desc"]
-        }
-
-    def __call__(self, question: str, rng: random.Random) -> str:
-        """Return the question, or in `SHARE` of the cases, where it can be, the renamed one."""
-        if rng.random() > self.SHARE:
-            return question
-        words = question.split(" ")
-        for place in rng.sample(range(len(words)), len(words)):
-            for length in range(len(words[place]), 1, -1):
-                name, rest = words[place][:length], words[place][length:]
-                if name in self._others and (not rest or rest in _PARTICLES):
-                    other = rng.choice(self._others[name])
-                    words[place] = other + _particle(other, rest)
-                    return " ".join(words)
-        return question
-
-
-# Particle → (after a consonant, after a vowel); those that never change are their own.
-_PARTICLES = {
-    form: pair
-    for pair in [
-        ("은", "는"),
-        ("이", "가"),
-        ("을", "를"),
-        ("과", "와"),
-        ("으로", "로"),
-        ("이랑", "랑"),
-    ]
-    for form in pair
-} | {
-    same: (same, same) for same in ("의", "에", "에서", "도", "만", "에게", "한테", "보다", "까지")
-}
-
-
-def _particle(word: str, particle: str) -> str:
-    if not particle:
-        return ""
-    closed = "가" <= word[-1] <= "힣" and (ord(word[-1]) - ord("가")) % 28 != 0
-    return _PARTICLES[particle][0 if closed else 1]
 
 
 def _windows(group: str, title: str, raw: str, count: CountTokens) -> list[Passage]:
@@ -345,7 +236,7 @@ def _folded(text: str) -> str:
     return "".join(normalize(text).split())
 
 
-def _entries(lexicon: Path) -> list[Row]:
+def entries(lexicon: Path) -> list[Row]:
     """Read every entry that has a name and descriptors; the drafts may lack either."""
     rows = [row for path in sorted(lexicon.glob("*.jsonl")) for row in _lines(path)]
     return [{"aliases": [], **row} for row in rows if "name" in row and "desc" in row]

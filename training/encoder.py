@@ -1,8 +1,8 @@
-"""The encoder as it is trained: late chunking in torch, with the lowest layers frozen and cached.
+"""The encoder as it is trained: late chunking in torch, on a GPU where there is one.
 
-Gives what `index.encoder.late` gives, for a `BertModel` that gradients flow through. The states
-below the first trained layer never change, so those of texts that come round are kept. Knows
-nothing about losses or questions files.
+Gives what `index.encoder.late` gives, for a `BertModel` that gradients flow through, and learns
+beside it what a question is multiplied by to tell answers from what is only near
+(`Embedder.answering`). Knows nothing about losses or questions files.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from index.schema import Passage, Span
 QUERY, PASSAGE = "query: ", "passage: "
 LIMIT = 512
 PAD = 1
+# Where the score of an answer, and that of there being none, begin: e5's cosines lie about .8.
+_SCALE, _NO_ANSWER = 25.0, 0.8
 
 
 class Pooled(NamedTuple):
@@ -36,79 +38,64 @@ class Pooled(NamedTuple):
 
 
 class Trained(nn.Module):
-    """A `BertModel` whose layers from `frozen` on are trained; `train()` reaches only those."""
+    """A `BertModel` whose layers are trained; the vectors of its pieces stay as they are."""
 
-    def __init__(self, model: BertModel, tokenizer: Tokenizer, frozen: int, dropout: float) -> None:
+    def __init__(self, model: BertModel, tokenizer: Tokenizer, dropout: float) -> None:
         super().__init__()
-        self.model, self.tokenizer, self.frozen = model, tokenizer, frozen
-        layers: list[Any] = list(model.encoder.layer)[frozen:]
-        self.upper = nn.ModuleList(layers)
-        self._kept: dict[str, Tensor] = {}
-        model.requires_grad_(False)
-        self.upper.requires_grad_(True)
+        self.model, self.tokenizer = model, tokenizer
+        self.layers: nn.Module = model.encoder
+        model.embeddings.requires_grad_(False)
+        model.embeddings.dropout.p = 0.0
+        layers: list[Any] = list(model.encoder.layer)
         for layer in layers:
             layer.attention.output.dropout.p = dropout
             layer.output.dropout.p = dropout
             # Dropout of attention would cost the fused kernel, and a third of the time.
             layer.attention.self.dropout.p = 0.0
+        self.answering = nn.Parameter(torch.eye(model.config.hidden_size))
+        self.scale = nn.Parameter(torch.tensor(_SCALE))
+        self.no_answer = nn.Parameter(torch.tensor(_NO_ANSWER))
 
-    def train(self, mode: bool = True) -> Trained:
-        """Set the mode of the trained layers; the frozen ones always evaluate."""
-        super().train(False)
-        self.upper.train(mode)
-        return self
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.answering.device
 
-    def questions(self, texts: Sequence[str], keep: bool = True) -> Tensor:
+    def questions(self, texts: Sequence[str]) -> Tensor:
         """Return unit vectors `(n, d)` of questions."""
-        states, mask = self._states([QUERY + text for text in texts], keep)
+        states, mask, _ = self._states([QUERY + text for text in texts])
         return _unit(_mean(states, mask))
 
-    def passages(self, passages: Sequence[Passage], keep: bool = True) -> Pooled:
+    def passages(self, passages: Sequence[Passage]) -> Pooled:
         """Return the vectors of passages and sentences; all are read up to 512 tokens."""
         composed = [compose(passage) for passage in passages]
-        texts = [PASSAGE + text for text, _ in composed]
-        states, mask = self._states(texts, keep)  # (n, w, d), (n, w)
+        states, mask, encodings = self._states([PASSAGE + text for text, _ in composed])
         members = [
-            _members(encoding, spans, states.shape[1])
-            for encoding, (_, spans) in zip(
-                self.tokenizer.encode_batch(texts), composed, strict=True
-            )
+            _members(encoding, spans, states.shape[1]).to(self.device)
+            for encoding, (_, spans) in zip(encodings, composed, strict=True)
         ]
         # (m, w) against the states of each sentence's own passage: one product per passage.
         parts = torch.cat([part @ row for part, row in zip(members, states, strict=True)])
         counts = torch.tensor([len(part) for part in members])
-        owner = torch.repeat_interleave(torch.arange(len(passages)), counts)
+        owner = torch.repeat_interleave(torch.arange(len(passages)), counts).to(self.device)
         return Pooled(_unit(_mean(states, mask)), _unit(parts), owner)
 
-    def _states(self, texts: Sequence[str], keep: bool) -> tuple[Tensor, Tensor]:
-        """Return the last states `(n, w, d)` and the mask `(n, w)` of texts."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._kept]
-        fresh = dict(zip(missing, self._below(missing), strict=True)) if missing else {}
-        if keep:
-            self._kept.update(fresh)
-        rows = [fresh[text] if text in fresh else self._kept[text] for text in texts]
-        states = nn.utils.rnn.pad_sequence(rows, batch_first=True)
-        lengths = torch.tensor([len(row) for row in rows])
-        mask = torch.arange(states.shape[1]) < lengths[:, None]
-        attended = _attended(mask)
-        for layer in self.upper:
-            states = layer(states, attention_mask=attended)
-        return states, mask
+    def answers(self, questions: Tensor, sentences: Tensor) -> tuple[Tensor, Tensor]:
+        """Return how well sentences answer questions `(q, m)`, and what none doing so is worth.
 
-    @torch.no_grad()
-    def _below(self, texts: Sequence[str]) -> list[Tensor]:
-        """Return the states `(tokens, d)` that enter the first trained layer."""
-        ids, seen = pad(self.tokenizer.encode_batch(list(texts)), LIMIT, PAD)
-        mask = torch.from_numpy(seen).bool()
-        states = self.model.embeddings(input_ids=torch.from_numpy(ids))
-        attended = _attended(mask)
-        for layer in list(self.model.encoder.layer)[: self.frozen]:
-            states = layer(states, attention_mask=attended)
-        return [row[: int(n)].clone() for row, n in zip(states, mask.sum(1), strict=True)]
+        Both are logits, the second `(1,)`.
+        """
+        return (
+            questions @ self.answering @ sentences.T * self.scale,
+            (self.no_answer * self.scale)[None],
+        )
 
-
-def _attended(mask: Tensor) -> Tensor | None:
-    return None if bool(mask.all()) else mask[:, None, None, :].expand(-1, 1, mask.shape[1], -1)
+    def _states(self, texts: Sequence[str]) -> tuple[Tensor, Tensor, list[Encoding]]:
+        """Return the last states `(n, w, d)` of texts, their mask `(n, w)`, and their tokens."""
+        encodings = self.tokenizer.encode_batch(list(texts))
+        ids, seen = (torch.from_numpy(each).to(self.device) for each in pad(encodings, LIMIT, PAD))
+        states: Tensor = self.model(input_ids=ids, attention_mask=seen).last_hidden_state
+        return states, seen.bool(), encodings
 
 
 def _members(encoding: Encoding, spans: Sequence[Span], width: int) -> Tensor:

@@ -30,7 +30,11 @@ Report = dict[str, dict[str, float]]
 
 @torch.no_grad()
 def measure(encoder: Trained, examples: Sequence[Example]) -> Report:
-    """Ask every question of `examples` among all their passages; kind → measure → share right."""
+    """Ask every question of `examples` among all their passages; kind → measure → share right.
+
+    "told apart" is how often the best answer to a question with one scores above the best to a
+    question without (the area under the ROC curve).
+    """
     encoder.eval()
     ordered = sorted(range(len(examples)), key=lambda n: examples[n].tokens)
     examples = [examples[n] for n in ordered]
@@ -41,7 +45,7 @@ def measure(encoder: Trained, examples: Sequence[Example]) -> Report:
         sentences.append(pooled.sentences)
     for example in examples:
         first.append(first[-1] + len(example.passage.sentences))
-    segments = _segments(examples)
+    segments = torch.tensor(_segments(examples)).to(encoder.device)
     asked = [(n, q) for n, e in enumerate(examples) for q in e.questions]
     asked.sort(key=lambda each: len(each[1].text))
     vectors = torch.cat(
@@ -53,16 +57,14 @@ def measure(encoder: Trained, examples: Sequence[Example]) -> Report:
     by_passage = vectors @ torch.cat(passages).T  # (questions, passages)
     by_sentence = vectors @ torch.cat(sentences).T  # (questions, sentences)
     # A section that was cut into windows is as near as its nearest window.
-    count = max(segments) + 1
-    by_segment = torch.full((len(asked), count), -1.0).scatter_reduce(
-        1, torch.tensor(segments).expand(len(asked), -1), by_passage, "amax"
-    )
+    lowest = torch.full((len(asked), int(segments.max()) + 1), -1.0).to(encoder.device)
+    by_segment = lowest.scatter_reduce(1, segments.expand(len(asked), -1), by_passage, "amax")
     hits: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for row, (number, question) in enumerate(asked):
         gold = first[number] + question.sentence
         own = by_sentence[row, first[number] : first[number + 1]]
         ranks = {
-            "segment": _rank(by_segment[row], segments[number]),
+            "segment": _rank(by_segment[row], int(segments[number])),
             "sentence": _rank(by_sentence[row], gold),
             "within": _rank(own, question.sentence),
         }
@@ -70,13 +72,18 @@ def measure(encoder: Trained, examples: Sequence[Example]) -> Report:
             what, most = measure_name.split("@")
             for kind in (question.kind, "all"):
                 hits[kind][measure_name].append(ranks[what] < int(most))
-    return {
+    report = {
         kind: {
             "questions": len(found["segment@1"]),
             **{name: round(sum(found[name]) / len(found[name]), 4) for name in MEASURES},
         }
         for kind, found in sorted(hits.items())
     }
+    never = [miss.text for e in examples for miss in e.misses if not miss.answered_by]
+    missed = encoder.questions(list(dict.fromkeys(never)))
+    ours, theirs = (encoder.answers(q, torch.cat(sentences))[0].amax(1) for q in (vectors, missed))
+    report["all"]["told apart"] = round(float((ours[:, None] > theirs).float().mean()), 4)
+    return report
 
 
 def score(report: Report) -> float:
@@ -90,6 +97,7 @@ def table(report: Report) -> str:
     for kind, row in report.items():
         figures = " ".join(f"{row[name]:>10.3f}" for name in MEASURES)
         lines.append(f"{kind:>12} {row['questions']:>4.0f} {figures}")
+    lines.append(f"told apart {report['all']['told apart']}")
     return "\n".join(lines)
 
 

@@ -50,8 +50,15 @@ def unit(rows: Floats) -> Floats:
 class LateChunked:
     """An `Embedder` over any `TokenEncoder`; as safe to share among threads as that one is."""
 
-    def __init__(self, encoder: TokenEncoder, name: str, prefixes: Prefixes) -> None:
+    def __init__(
+        self,
+        encoder: TokenEncoder,
+        name: str,
+        prefixes: Prefixes,
+        answering: Floats | None = None,
+    ) -> None:
         self.id = name
+        self.answering = answering
         self.dim = encoder.dim
         self._encoder = encoder
         self._prefixes = prefixes

@@ -22,6 +22,7 @@ from index.errors import ModelUnavailable
 CONFIG = "onnx_encoder.json"
 GRAPH = "model.onnx"
 TOKENIZER = "tokenizer.json"
+ANSWERING = "answering.npy"  # a model that was not trained for it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class OnnxEncoder:
         self.dim = self.config.dim
         self.max_length = self.config.max_length
         self.pad = self.config.pad
+        self.answering = _answering(folder / ANSWERING, self.dim)
         self.tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._session = onnxruntime.InferenceSession(
             folder / GRAPH, _options(threads), providers=["CPUExecutionProvider"]
@@ -77,6 +79,18 @@ class OnnxEncoder:
     def finish(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return pooled vectors as they are: nothing follows the pooling in this encoder."""
         return pooled
+
+
+def _answering(path: Path, dim: int) -> NDArray[np.float32] | None:
+    if not path.exists():
+        return None
+    try:
+        matrix = np.load(path)
+    except (OSError, ValueError, EOFError) as error:
+        raise ModelUnavailable(str(path), str(error)) from error
+    if matrix.shape != (dim, dim) or not np.isfinite(matrix).all():
+        raise ModelUnavailable(str(path), f"{matrix.shape} numbers, not {(dim, dim)}")
+    return np.asarray(matrix, dtype=np.float32)
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -67,6 +67,7 @@ class OneByOne:
     def __init__(self, model: SentenceTransformer, name: str, prefixes: Prefixes) -> None:
         self.id = name
         self.dim = dimension_of(model)
+        self.answering: Floats | None = None
         self._model = model
         self._prefixes = prefixes
         limit: int = model.max_seq_length or _DEFAULT_LENGTH
