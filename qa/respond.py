@@ -75,6 +75,9 @@ def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> 
     if joined.status == "answered" and not read_question(turn.question).names:
         return joined
     alone = _respond(turn, "", store, embedder, weights)
+    # Where neither answers, what is near lies by what was talked about, if this is about it at all.
+    if joined.confidence and alone.status != "answered":
+        return joined
     return max(alone, joined, key=lambda answer: answer.confidence)
 
 
