@@ -56,7 +56,7 @@ def answer_html(answer: Answer, language: Language) -> str:
     why = {hit.passage.id: hit for hit in answer.hits}
     said = _written(answer, language) if answer.by == "llm" else ""
     quotes = "".join(
-        _found(number, citations, why.get(identity), language)
+        _found(number, citations, why.get(identity), language, folded=len(found) > _UNFOLDED)
         for number, (identity, citations) in enumerate(found.items(), start=1)
     )
     others = [hit.passage for hit in answer.hits if hit.passage.id not in found][:_OTHERS]
@@ -239,20 +239,26 @@ def _suggestion(answer: Answer, language: Language) -> str:
     return f'<p class="suggestion">{escape(say(language, "suggestion"))} {ask}</p>'
 
 
+_UNFOLDED = 3  # passages of an answer to a question; a whole briefing has more
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"  # as many as `qa.digest` quotes at most
 
 
-def _found(number: int, citations: Sequence[Citation], hit: Hit | None, language: Language) -> str:
+def _found(
+    number: int, citations: Sequence[Citation], hit: Hit | None, language: Language, folded: bool
+) -> str:
     passage = citations[0].passage
     source = passage.source
     marks = [citation.span for citation in citations]
     quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
+    whole = f'<div class="passage">{_passage(passage, marks)}</div>'
+    if folded:  # of a whole briefing, one reads the quotes
+        title = escape(say(language, "whole_passage"))
+        whole = f'<details class="folded"><summary>{title}</summary>{whole}</details>'
     return (
         f'<section class="found"><blockquote>{quotes}</blockquote>'
         f'<p class="cite"><span class="number">{_NUMBERS[number - 1]}</span> '
         f"{_heading(passage, language)} {_byline(source, language)}</p>"
-        f'<div class="passage">{_passage(passage, marks)}</div>{_open(passage, marks, language)}'
-        f"{_why(hit, language)}</section>"
+        f"{whole}{_open(passage, marks, language)}{_why(hit, language)}</section>"
     )
 
 

@@ -45,6 +45,7 @@ WORDS = {
     "follow_ups": "Ask next",
     "further": "More to read",
     "why": "Why this passage",
+    "whole_passage": "The whole passage",
     "why_terms": "Words of the question: {words}",
     "why_others": "Words that mean the same: {words}",
     "why_words": "By words: number {rank}",

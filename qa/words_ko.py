@@ -45,6 +45,7 @@ WORDS = {
     "suggestion": "혹시 이것을 물으셨나요?",
     "follow_ups": "이어서 물어보기",
     "why": "왜 이 구절인가",
+    "whole_passage": "구절 전체",
     "why_terms": "질문의 낱말: {words}",
     "why_others": "같은 뜻의 낱말: {words}",
     "why_words": "낱말로는 {rank}번째",

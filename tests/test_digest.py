@@ -9,6 +9,7 @@ from qa.assistant import Assistant
 from qa.digest import asks_for_all
 from qa.question import read_question
 from qa.scope import Scope
+from qa.view import answer_html
 
 DAYS = [date(2024, 4, 23), date(2024, 4, 30), date(2024, 5, 3)]
 TODAY = date(2024, 5, 4)
@@ -63,6 +64,13 @@ def test_every_segment_is_quoted_as_it_begins(assistant):
         assert briefing.text[section.span.start : section.span.end].startswith(citation.quote)
     assert answer.period is not None
     assert answer.period.first == date(2024, 4, 23)
+
+
+def test_a_whole_briefing_is_shown_by_its_quotes(assistant):
+    page = answer_html(assistant.ask("4월 23일 브리핑 요약해줘"), "ko")
+    assert page.count("<blockquote>") == page.count('<details class="folded">') == 5
+    assert "⑤" in page
+    assert 'class="folded"' not in answer_html(assistant.ask("ASML은 어디에 투자하나?"), "ko")
 
 
 def test_the_newest_briefing_is_meant_where_no_day_is_named(assistant):
