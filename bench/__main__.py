@@ -1,7 +1,7 @@
 """`python -m bench`: how long the first answer of a new process takes, beside importing torch.
 
 Both are whole processes, run in turn on the same machine, so that their ratio holds where the
-machine's speed does not. `python -m bench corpus`, `peers`, `scale` and `plot` are told
+machine's speed does not. `python -m bench check`, `corpus`, `peers`, `scale` and `plot` are told
 by their own `--help`.
 """
 
@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import corpus, peers, plot, scale
+from bench import check, corpus, peers, plot, scale
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "한국전력 부채는 얼마?"
@@ -28,7 +28,13 @@ def _seconds(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
-_VERBS = {"corpus": corpus.main, "peers": peers.main, "plot": plot.main, "scale": scale.main}
+_VERBS = {
+    "check": check.main,
+    "corpus": corpus.main,
+    "peers": peers.main,
+    "plot": plot.main,
+    "scale": scale.main,
+}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
