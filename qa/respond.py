@@ -44,7 +44,7 @@ def respond(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> A
     meant = hangul_of(turn.question)
     if meant:
         # Whatever came before: keys that make syllables say nothing as they stand.
-        typed = _respond(turn, "", store, embedder, weights)
+        typed = _respond(turn, _read(turn, store), store, embedder, weights)
         right = dataclasses.replace(turn, question=meant)
         answered = typed.status == "answered"
         if not answered and _in_turn(right, store, embedder, weights).status == "answered":
@@ -61,34 +61,48 @@ def _in_turn(turn: Turn, store: Store, embedder: Embedder, weights: Weights) -> 
         chosen = opened(_in_turn(before, store, embedder, weights), number, turn.question)
         if chosen is not None:
             return chosen
-    whole = read_question(turn.question, store.days, turn.today)
-    told = digest(whole, turn.scope, store) if asks_for_all(whole) else []
+    own = _read(turn, store)
+    told = digest(own, turn.scope, store) if asks_for_all(own) else []
     if told:
-        return answer(whole, told, (), (), (), 1.0, weights)
+        return answer(own, told, (), (), (), 1.0, weights)
     about = subject(turn.question, turn.history)
-    joined = _respond(turn, about, store, embedder, weights)
-    if not about or points_back(turn.question):
-        return joined
+    if not about:
+        return _respond(turn, own, store, embedder, weights)
+    both = _read(turn, store, about)
+    if points_back(turn.question):
+        return _respond(turn, both, store, embedder, weights)
+    joined = _respond(turn, both, store, embedder, weights, unless_it_strays=own)
     # It is short, but may be a new topic: then the briefings answer it as it stands. One that names
     # nothing hardly is. (Second turns of bench/train, of 64: .81 → .91 with the encoder that ships;
     # with one that had not learnt from them, of 32: .88 both ways.)
-    if joined.status == "answered" and not read_question(turn.question).names:
+    if joined.status == "answered" and not own.names:
         return joined
-    alone = _respond(turn, "", store, embedder, weights)
+    alone = _respond(turn, own, store, embedder, weights)
     # Where neither answers, what is near lies by what was talked about, if this is about it at all.
     if joined.confidence and alone.status != "answered":
         return joined
     return max(alone, joined, key=lambda answer: answer.confidence)
 
 
-def _respond(turn: Turn, about: str, store: Store, embedder: Embedder, weights: Weights) -> Answer:
-    asked = read_question(turn.question, store.days, turn.today, about)
+def _read(turn: Turn, store: Store, about: str = "") -> Question:
+    return read_question(turn.question, store.days, turn.today, about)
+
+
+def _respond(
+    turn: Turn,
+    asked: Question,
+    store: Store,
+    embedder: Embedder,
+    weights: Weights,
+    unless_it_strays: Question | None = None,
+) -> Answer:
+    """Answer what was asked; for `unless_it_strays`, what a turn says by itself, see `_strays`."""
     if turn.scope.any_day:
         asked = dataclasses.replace(asked, when=asked.when.without_days())
     candidates = find(asked, store, embedder, weights, turn.scope)
     ranking = rank(asked, candidates, store, weights)
-    leans = bool(about) and not points_back(turn.question)
-    strays = leans and _strays(turn.question, asked, candidates, ranking, store, embedder)
+    own = unless_it_strays
+    strays = own is not None and _strays(own, asked, candidates, ranking, store, embedder)
     return answer(
         asked,
         quotes=quotes(asked, ranking),
@@ -116,7 +130,7 @@ def _sureness(asked: Question, candidates: Candidates, ranking: Ranking, weights
 
 
 def _strays(
-    question: str,
+    own: Question,
     asked: Question,
     candidates: Candidates,
     ranking: Ranking,
@@ -130,11 +144,10 @@ def _strays(
     """
     if not ranking.sentences:
         return False
-    own = read_question(question)
     place = ranking.sentences[int(ranking.order[0])].place
     held = dict(zip(asked.terms, candidates.held[place].tolist(), strict=True))
     if any(held.get(term) for term in own.terms):
         return False
     row = int(candidates.rows[place])
-    cosines = store.vectors.sentence_scores(embedder.encode_query(question), row)
+    cosines = store.vectors.sentence_scores(embedder.encode_query(own.typed), row)
     return float(cosines.max()) < (_NEAR_ENOUGH if own.expects else _NEAR)
