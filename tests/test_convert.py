@@ -82,6 +82,12 @@ def test_the_folder_that_is_written_gives_the_vectors_of_fp32(fp32_rows, tmp_pat
     written = open_embedder(str(tmp_path))
     rows = np.stack([written.encode_query(text) for text in TEXTS])
     assert np.sum(rows * fp32_rows, axis=1).min() >= 0.997
+    assert written.answering is None
+    answering = np.eye(384, dtype=np.float32) / 4
+    write_model(tmp_path, state_of(model), model.config, tokenizer, answering)
+    trained = open_embedder(str(tmp_path))
+    np.testing.assert_array_equal(trained.answering, answering)
+    assert trained.id != written.id
 
 
 def test_the_vocabulary_is_cut_as_the_rules_say():

@@ -1,6 +1,5 @@
 """Late chunking against a slow oracle, its edges, and models other than the embedded one."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -329,18 +328,13 @@ def test_what_answers_is_told_from_what_is_only_near():
     assert answered > missed
 
 
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [(np.eye(3), "(3, 3) numbers"), (np.full((384, 384), np.nan), "numbers, not (384, 384)")],
-)
-def test_a_matrix_of_answers_that_is_none_is_refused(tmp_path, written, said):
+@pytest.mark.parametrize("change", [b"rubbish", None])
+def test_answers_are_not_told_by_a_matrix_that_was_not_trained_with_it(tmp_path, change):
     folder = tmp_path / "model"
     shutil.copytree(SHIPPED, folder)
-    np.save(folder / "answering.npy", written)
-    with pytest.raises(ModelUnavailable, match=re.escape(said)):
+    if change is None:
+        (folder / "answering.npy").unlink()
+    else:
+        (folder / "answering.npy").write_bytes(change)
+    with pytest.raises(ModelUnavailable, match="is damaged"):
         open_embedder(str(folder))
-    (folder / "answering.npy").write_bytes(b"rubbish")
-    with pytest.raises(ModelUnavailable, match=r"answering\.npy"):
-        open_embedder(str(folder))
-    (folder / "answering.npy").unlink()
-    assert open_embedder(str(folder)).answering is None

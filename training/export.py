@@ -11,10 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 from safetensors.torch import load_file
 
-from index.encoder.onnx_encoder import ANSWERING
 from training.convert import SHIPPED, load_fp32
 from training.train import HEAD, mixed
 from training.write import state_of, write_model
@@ -29,9 +27,8 @@ def export(out: Path, folder: Path, alpha: float | None) -> None:
     found = load_file(out / ("final.safetensors" if alpha is None else "tuned.safetensors"))
     tuned = {name: found[name] for name in start}
     model.load_state_dict(mixed(start, tuned, 1.0 if alpha is None else alpha), strict=False)
-    write_model(folder, state_of(model), model.config, tokenizer)
     answering = load_file(out / HEAD)["answering"].numpy()
-    np.save(folder / ANSWERING, answering.astype(np.float16))
+    write_model(folder, state_of(model), model.config, tokenizer, answering)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
-from index.encoder.onnx_encoder import CONFIG, GRAPH, TOKENIZER, digest_of
+from index.encoder.onnx_encoder import ANSWERING, CONFIG, GRAPH, TOKENIZER, digest_of
 from training.graph import build_graph
 
 _MODULES = (
@@ -32,17 +32,25 @@ def state_of(model: BertModel) -> dict[str, NDArray[np.float32]]:
 
 
 def write_model(
-    folder: Path, state: Mapping[str, NDArray[np.float32]], config: BertConfig, tokenizer: Tokenizer
+    folder: Path,
+    state: Mapping[str, NDArray[np.float32]],
+    config: BertConfig,
+    tokenizer: Tokenizer,
+    answering: NDArray[np.float32] | None = None,
 ) -> None:
     """Write weights, tokenizer and settings, replacing those that are there.
 
     `state` has `BertModel`'s names and any number of layers; matrices become int8 blocks.
+    `answering` is that of `Embedder`, `(dim, dim)`, and becomes fp16.
     """
     folder.mkdir(parents=True, exist_ok=True)
     graph = build_graph(state, config.num_attention_heads, config.layer_norm_eps)
     (folder / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
     # One line, so that no checkout changes its bytes by changing line ends.
     (folder / TOKENIZER).write_bytes(tokenizer.to_str(pretty=False).encode())
+    (folder / ANSWERING).unlink(missing_ok=True)
+    if answering is not None:
+        np.save(folder / ANSWERING, answering.astype(np.float16))
     settings = {
         "dim": config.hidden_size,
         "max_length": config.max_position_embeddings,
