@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import DEV, NO_NETWORK, ROOT, SAMPLES, SEED, needs_seed
+from llm_server import Connection, serving
 from markdown_it import MarkdownIt
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -30,6 +31,7 @@ from mcp.types import CallToolResult
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from index.build import build
+from qa.llm import writer
 
 pytestmark = pytest.mark.browser
 
@@ -707,6 +709,38 @@ def test_mcp_clients_ask_search_and_read_and_change_nothing(chat_url):
     assert found.count("passage_id") == 2
     assert "아인트호벤" in source
     assert refused == "\"since\" is not a date like 2024-04-23: 'April'"
+
+
+def test_enter_pressed_twice_asks_once_and_says_nothing(open_page):
+    page = open_page()
+    box = page.locator("#question textarea")
+    box.fill("ASML은 어디에 투자하나?")
+    box.press("Enter")
+    box.press("Enter")
+    expect(page.locator(OUTCOME)).to_have_count(1)
+    hint = page.locator("#hint").inner_text()
+    ask(page, "한국전력 부채는 얼마?")
+    expect(page.locator(OUTCOME)).to_have_count(2)
+    assert "입력해" not in hint + page.locator("#hint").inner_text()
+
+
+def test_what_is_sent_while_an_answer_is_written_is_asked_after_it(
+    open_page, sample_index, monkeypatch
+):
+    def slowly(line: Connection) -> None:
+        line.begin()
+        time.sleep(3)
+        line.say("답 [1]")
+        line.end()
+
+    with serving(slowly) as (url, _):
+        monkeypatch.setenv(writer.URL, url)
+        with Server(sample_index, SAMPLES) as server:
+            page = open_page(server)
+            ask(page, "ASML은 어디에 투자하나?")  # its quotes are there, its words come later
+            expect(page.locator("#conversation .pending")).to_have_count(1)
+            ask(page, "한국전력 부채는 얼마?")
+            expect(page.locator("#conversation .answer").last).to_contain_text("200조")
 
 
 @needs_seed

@@ -30,9 +30,13 @@ class Asking:
         history: list[Message],
         scope: str = "",
         request: gr.Request | None = None,
-    ) -> Iterator[tuple[Any, Any, Any, str]]:
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
         lang = language(request)
+        if history and not question.strip():
+            # Enter pressed twice: the first time sent the question and emptied the box.
+            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            return
         fault = screen.fault(question, lang)
         if fault:
             yield gr.skip(), gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
@@ -118,7 +122,8 @@ def question_box(desk: Desk, talk: gr.Chatbot) -> None:
         new_chat = gr.Button(I18N("new_chat"), size="sm", elem_id="new-chat")
     inputs, outputs = [box, talk, scope], [talk, box, scope, hint]
     gr.on(None, asking.greet, None, [hint, keep], queue=False, **QUIET)  # when the page opens
-    box.submit(asking.respond, inputs, outputs, **QUIET)
+    # Else what is sent while an answer comes, or in the moment after it, would be lost.
+    box.submit(asking.respond, inputs, outputs, trigger_mode="always_last", **QUIET)
     talk.example_select(_chosen, None, box, **QUIET).then(asking.respond, inputs, outputs, **QUIET)
     new_chat.click(lambda: [], None, talk, queue=False, **QUIET)
 
