@@ -65,6 +65,13 @@ class Chunked:
         return self._arrays[number][max(start - first, 0) : end - first]
 
 
+def each_of(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of all ranges `[start, end)`, range after range."""
+    sizes = ends - starts
+    before = np.cumsum(sizes) - sizes  # numbers of the ranges before each
+    return np.asarray(np.repeat(starts - before, sizes) + np.arange(sizes.sum()))
+
+
 def mapped(paths: Sequence[Path]) -> Chunked:
     """Join `.npy` files that are mapped into memory.
 

@@ -105,8 +105,14 @@ class Lexical:
         self, field: str, terms: Sequence[str], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
         """Return the BM25 score of each of `rows` in one field, in their order; 0 for no match."""
-        query = self._only(self._any({field: 1.0}, terms), "serial", self._serials[rows].tolist())
-        found, scores = self._run(query, max(len(rows), 1))
+        hold = {term: self._searcher.doc_freq(field, term) for term in terms}
+        held = [term for term, count in hold.items() if count]
+        if not held or not len(rows):
+            return np.zeros(len(rows), np.float32)
+        query, limit = self._any({field: 1.0}, held), sum(hold.values())
+        if limit > len(rows):  # else all that match are as quickly found as some of them
+            query, limit = self._only(query, "serial", self._serials[rows].tolist()), len(rows)
+        found, scores = self._run(query, limit)
         by_row = dict(zip(found.tolist(), scores.tolist(), strict=True))
         return np.array([by_row.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
 

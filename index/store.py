@@ -85,8 +85,8 @@ class Meaning(Protocol):
         """Return the best inner product among each row's sentences, `(len(rows),)`."""
         ...
 
-    def sentence_scores(self, query: Floats, row: int) -> Floats:
-        """Return the inner products of a row's sentences, in reading order."""
+    def sentence_scores(self, query: Floats, rows: Rows) -> Floats:
+        """Return the inner products with all sentences of these rows, row after row."""
         ...
 
 

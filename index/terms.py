@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Chunked, joined, mapped
+from index.arrays import Chunked, each_of, joined, mapped
 
 Terms = NDArray[np.uint32]
+Places = NDArray[np.int64]  # of texts, counted from 0
 _NONE = np.empty(0, np.uint32)
 
 
@@ -57,47 +58,40 @@ class TermTable:
         """Return the numbers of the terms of texts `[start, end)`, in reading order."""
         return self._terms.between(int(self._first[start]), int(self._first[end]))
 
-    def matches(self, wanted: Terms, ranges: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    def matches(self, wanted: Terms, starts: Places, ends: Places) -> NDArray[np.bool_]:
         """Tell which of `wanted` stand in which of the texts of some ranges `[start, end)`.
 
         Returns a row for each text, range after range, and a column for each of `wanted`.
         """
-        lengths = self.lengths(ranges)
-        return self._counted(wanted, ranges, lengths) > 0
+        return self._counted(wanted, starts, ends, self.lengths(starts, ends)) > 0
 
-    def counts(self, wanted: Terms, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    def counts(self, wanted: Terms, starts: Places, ends: Places) -> NDArray[np.int64]:
         """Count how often each of `wanted` stands in all texts of a range `[start, end)` together.
 
         Returns a row for each range and a column for each of `wanted`.
         """
-        return self._counted(wanted, ranges, self.sizes(ranges))
+        return self._counted(wanted, starts, ends, self.sizes(starts, ends))
 
-    def lengths(self, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    def lengths(self, starts: Places, ends: Places) -> NDArray[np.int64]:
         """Count the terms of each text of some ranges `[start, end)`, range after range."""
-        firsts = [np.diff(self._first[start : end + 1]) for start, end in ranges]
-        return np.concatenate([np.empty(0, np.int64), *firsts])
+        texts = each_of(starts, ends)
+        return np.asarray(self._first[texts + 1] - self._first[texts])
 
-    def sizes(self, ranges: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-        """Count the terms of each range `[start, end)` of texts, `(len(ranges),)`."""
-        places = np.array(ranges, dtype=np.int64).reshape(-1, 2)
-        return np.asarray(np.diff(self._first[places], axis=1)[:, 0])
+    def sizes(self, starts: Places, ends: Places) -> NDArray[np.int64]:
+        """Count the terms of each range `[start, end)` of texts, `(len(starts),)`."""
+        return np.asarray(self._first[ends] - self._first[starts])
 
     def _counted(
-        self, wanted: Terms, ranges: Sequence[tuple[int, int]], lengths: NDArray[np.int64]
+        self, wanted: Terms, starts: Places, ends: Places, lengths: NDArray[np.int64]
     ) -> NDArray[np.int64]:
         """Count `wanted` in consecutive stretches, of these lengths, of the terms of all ranges."""
-        found = np.zeros((len(lengths), len(wanted)), dtype=np.int64)
-        if not len(wanted):
-            return found
-        pieces = [self.between(start, end) for start, end in ranges]
-        terms = np.concatenate([_NONE, *pieces])
-        order = np.argsort(wanted)
-        place = np.searchsorted(wanted, terms, sorter=order).clip(max=len(wanted) - 1)
-        which = order[place]
-        (hits,) = np.nonzero(wanted[which] == terms)
-        stretch = np.searchsorted(np.cumsum(lengths), hits, side="right")
-        np.add.at(found, (stretch, which[hits]), 1)
-        return found
+        terms = self._terms.take(each_of(self._first[starts], self._first[ends]))
+        # A question has some ten terms: to compare them all is quicker than to search for them.
+        which, place = np.divmod(np.flatnonzero(wanted[:, None] == terms), max(len(terms), 1))
+        stretch = np.searchsorted(np.cumsum(lengths), place, side="right")
+        cells = len(lengths) * len(wanted)
+        found = np.bincount(stretch * len(wanted) + which, minlength=cells)
+        return found.reshape(len(lengths), len(wanted))
 
 
 class RowTerms:
@@ -115,22 +109,19 @@ class RowTerms:
 
     def counts(self, wanted: Terms, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count how often each of `wanted` stands in each row, `(len(rows), len(wanted))`."""
-        return self._table.counts(wanted, self._ranges(rows))
+        return self._table.counts(wanted, self._first[rows], self._first[rows + 1])
 
     def sizes(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count the terms of each row, `(len(rows),)`."""
-        return self._table.sizes(self._ranges(rows))
+        return self._table.sizes(self._first[rows], self._first[rows + 1])
 
     def matches(self, wanted: Terms, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Tell which of `wanted` stand in which text, `(m, len(wanted))` for all m texts."""
-        return self._table.matches(wanted, self._ranges(rows))
+        return self._table.matches(wanted, self._first[rows], self._first[rows + 1])
 
     def lengths(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Count the terms of each text, `(m,)`, row after row."""
-        return self._table.lengths(self._ranges(rows))
-
-    def _ranges(self, rows: NDArray[np.int64]) -> list[tuple[int, int]]:
-        return list(zip(self._first[rows].tolist(), self._first[rows + 1].tolist(), strict=True))
+        return self._table.lengths(self._first[rows], self._first[rows + 1])
 
 
 class TermTableWriter:
@@ -150,7 +141,7 @@ class TermTableWriter:
     def copy(self, table: TermTable, start: int, end: int) -> None:
         """Append texts `[start, end)` of a table that was written before."""
         self._terms.append(table.between(start, end))
-        self._counts.extend(table.lengths([(start, end)]).tolist())
+        self._counts.extend(table.lengths(np.array([start]), np.array([end])).tolist())
 
     def close(self) -> None:
         """Write the files."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import Chunked, joined, mapped
+from index.arrays import Chunked, each_of, joined, mapped
 from index.lists import make
 from index.nearest import Floats, Made, Nearest, blocks
 
@@ -74,18 +74,18 @@ class Vectors:
         """Return the vectors of the sentences of rows `[start, end)`, in reading order."""
         return self._sentences.between(int(self.first[start]), int(self.first[end]))
 
-    def sentence_scores(self, query: Floats, row: int) -> Floats:
-        """Return the inner products of `query` with a passage's sentences, in reading order."""
-        return np.asarray(self.sentences_of(row, row + 1), dtype=np.float32) @ query
+    def sentence_scores(self, query: Floats, rows: NDArray[np.int64]) -> Floats:
+        """Return the inner products with all sentences of these rows, `(m,)`, row after row."""
+        sentences = self._sentences.take(each_of(self.first[rows], self.first[rows + 1]))
+        return np.asarray(sentences.astype(np.float32, copy=False) @ query)
 
     def best_sentences(self, query: Floats, rows: NDArray[np.int64]) -> Floats:
         """Return the best of each row's `sentence_scores`, `(len(rows),)`."""
         if not len(rows):
             return np.empty(0, np.float32)
-        vectors = [self.sentences_of(row, row + 1) for row in rows.tolist()]
-        scores = np.concatenate(vectors).astype(np.float32, copy=False) @ query
-        starts = np.cumsum([0, *map(len, vectors[:-1])])
-        return np.asarray(np.maximum.reduceat(scores, starts))
+        counts = self.first[rows + 1] - self.first[rows]
+        starts = np.cumsum(counts) - counts
+        return np.asarray(np.maximum.reduceat(self.sentence_scores(query, rows), starts))
 
     def search_sentences(
         self, query: Floats, limit: int, allowed: NDArray[np.int64] | None = None

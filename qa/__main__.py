@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     try:
         assistant = _assistant(args)
-        assistant.warm()
+        assistant.warm(for_one=not args.jsonl)
         if args.jsonl:
             _serve(assistant, sys.stdin, sys.stdout)
             return 0

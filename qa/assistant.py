@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 from index.embed import Embedder, name_of, open_embedder
 from index.errors import IndexMismatch
 from index.generations import LocalIndex
+from index.lexicon import load_lexicon
 from index.manifest import Manifest
 from index.schema import Briefing, Passage, SourceSummary
 from index.store import Index, Store
@@ -48,14 +50,17 @@ class Assistant:
         self._opened: tuple[Store, Embedder] | None = None
         self._questions: tuple[str, dict[str, str | None]] = ("", {})  # see `_question_of`
 
-    def warm(self) -> None:
-        """Load everything a question needs: seconds. Raises what opening an index raises."""
+    def warm(self, for_one: bool = False) -> None:
+        """Load everything a question needs: seconds. Raises what opening an index raises.
+
+        `for_one` leaves out what takes longer than a single question gains from it.
+        """
         # Kiwi and the encoder load side by side: both work outside the interpreter lock.
-        loading = threading.Thread(target=analyzer)
-        loading.start()
-        _, embedder = self.open()
-        embedder.encode_query("준비")
-        loading.join()
+        with ThreadPoolExecutor(1) as pool:
+            words = pool.submit(analyzer if for_one else _prepare_words)
+            _, embedder = self.open()
+            embedder.encode_query("준비")
+        words.result()
 
     @property
     def ready(self) -> bool:
@@ -147,3 +152,7 @@ class Assistant:
         if embedder.id != manifest.embedder:
             raise IndexMismatch("the encoder", manifest.embedder, embedder.id)
         return generation, embedder
+
+
+def _prepare_words() -> None:
+    load_lexicon().prepare()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from index.lexicon import load_lexicon
-from index.text import analysed, normalize, tokens_of
+from index.text import analysed, normalize
 from qa.when import When, read_when
 
 MAX_CHARS = 500
@@ -188,15 +188,10 @@ def actors(question: Question) -> tuple[str, ...]:
 
 def other_terms(question: Question) -> tuple[str, ...]:
     """Return the terms of other words that mean what the question says, without its own."""
-    synonyms = load_lexicon().synonyms(question.when.rest, _SILENT)
-    new = [word for word in synonyms if word not in _TERMS]
-    _TERMS.update(zip(new, tokens_of(new), strict=True))
-    others = _without_repeats(itertools.chain(*(_TERMS[word] for word in synonyms)))
+    lexicon = load_lexicon()
+    synonyms = lexicon.synonyms(question.when.rest, _SILENT)
+    others = _without_repeats(itertools.chain.from_iterable(lexicon.terms(synonyms)))
     return tuple(term for term in others if term not in question.terms)
-
-
-# The terms of the lexicon's words that were asked for so far: never more than it has words.
-_TERMS: dict[str, list[str]] = {}
 
 
 def _without_repeats(terms: Iterable[str]) -> tuple[str, ...]:

@@ -176,28 +176,25 @@ def _own(
 ) -> dict[str, Any]:
     """Measure the sentences by themselves; `held` is `(m, t)`, all else `(m,)`."""
     rows, terms = candidates.rows[: len(passages)], generation.body_terms
-    others = terms.matches(numbered(candidates.others), rows)
+    held = terms.matches(numbered([*question.terms, *candidates.others]), rows)
     offered = [
         bool(offers(passage.quote(sentence), question.expects))
         for passage in passages
         for sentence in passage.sentences
     ]
-    cosine = _compared(candidates.query, rows, generation)
+    scores = generation.vectors.sentence_scores
+    cosine = scores(candidates.query, rows).astype(np.float64)
     unknown = np.full(len(cosine), np.nan)
     answering = candidates.answering
+    said = len(question.terms)
     return {
-        "held": terms.matches(numbered(question.terms), rows),
+        "held": held[:, :said],
         "cosine": cosine,
-        "answers": unknown if answering is None else _compared(answering, rows, generation),
-        "others": others @ candidates.others_idf,
+        "answers": unknown if answering is None else scores(answering, rows).astype(np.float64),
+        "others": held[:, said:] @ candidates.others_idf,
         "expected": np.array(offered, dtype=np.float64),
         "length": np.log1p(terms.lengths(rows)),
     }
-
-
-def _compared(query: NDArray[np.float32], rows: NDArray[np.int64], generation: Store) -> Floats:
-    scores = [generation.vectors.sentence_scores(query, row) for row in rows.tolist()]
-    return np.concatenate(scores).astype(np.float64)
 
 
 def _of_passages(candidates: Candidates, count: int) -> dict[str, Floats]:

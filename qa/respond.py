@@ -148,6 +148,6 @@ def _strays(
     held = dict(zip(asked.terms, candidates.held[place].tolist(), strict=True))
     if any(held.get(term) for term in own.terms):
         return False
-    row = int(candidates.rows[place])
+    row = candidates.rows[place : place + 1]
     cosines = store.vectors.sentence_scores(embedder.encode_query(own.typed), row)
     return float(cosines.max()) < (_NEAR_ENOUGH if own.expects else _NEAR)

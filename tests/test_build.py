@@ -100,7 +100,7 @@ def test_rows_of_all_parts_are_the_same_passage(folder, index):
         best = int(
             np.argmax(
                 generation.vectors.sentence_scores(
-                    embedder.encode_query(passage.quote(passage.sentences[1])), row
+                    embedder.encode_query(passage.quote(passage.sentences[1])), np.array([row])
                 )
             )
         )

@@ -90,6 +90,10 @@ def test_frequency_counts_passages(lexical):
     assert [lexical.frequency(t) for t in ("asml", "제목", "없는말", "노광장비")] == [2, 4, 0, 0]
 
 
+def ranges(*pairs):
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+
+
 def test_terms_are_matched_sentence_by_sentence(tmp_path):
     writer = TermTableWriter(tmp_path / "t")
     for text in ("asml 투자 asml", "", "투자 유럽"):
@@ -98,24 +102,24 @@ def test_terms_are_matched_sentence_by_sentence(tmp_path):
     table = TermTable([tmp_path / "t"])
     assert len(table) == 3
     wanted = numbered(["투자", "asml", "없다"])
-    assert table.matches(wanted, [(0, 3)]).tolist() == [
+    assert table.matches(wanted, *ranges((0, 3))).tolist() == [
         [True, True, False],
         [False, False, False],
         [True, False, False],
     ]
-    assert table.matches(wanted, [(2, 3), (0, 1)]).tolist() == [
+    assert table.matches(wanted, *ranges((2, 3), (0, 1))).tolist() == [
         [True, False, False],
         [True, True, False],
     ]
-    assert table.counts(wanted, [(0, 2), (0, 3), (1, 2)]).tolist() == [
+    assert table.counts(wanted, *ranges((0, 2), (0, 3), (1, 2))).tolist() == [
         [1, 2, 0],
         [2, 2, 0],
         [0, 0, 0],
     ]
     assert table.total == 5
-    assert table.lengths([(0, 3), (2, 3)]).tolist() == [3, 0, 2, 2]
-    assert table.matches(numbered([]), [(0, 3)]).shape == (3, 0)
-    assert table.matches(wanted, []).shape == (0, 3)
+    assert table.lengths(*ranges((0, 3), (2, 3))).tolist() == [3, 0, 2, 2]
+    assert table.matches(numbered([]), *ranges((0, 3))).shape == (3, 0)
+    assert table.matches(wanted, *ranges()).shape == (0, 3)
 
 
 @pytest.mark.parametrize("share", [0.03, 0.2, 0.9])

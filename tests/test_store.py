@@ -208,9 +208,8 @@ def test_what_was_measured_of_rows_is_the_same_in_any_order(store, local):
     np.testing.assert_array_equal(store.vectors.of(rows), local.vectors.of(rows))
     best = local.vectors.best_sentences(query, rows)
     np.testing.assert_allclose(store.vectors.best_sentences(query, rows), best, atol=1e-6)
-    for row in rows[:3].tolist():
-        scores = local.vectors.sentence_scores(query, row)
-        np.testing.assert_allclose(store.vectors.sentence_scores(query, row), scores, atol=1e-6)
+    scores = local.vectors.sentence_scores(query, rows[:3])
+    np.testing.assert_allclose(store.vectors.sentence_scores(query, rows[:3]), scores, atol=1e-6)
     nothing = np.empty(0, np.int64)
     assert store.vectors.of(nothing).shape == (0, local.vectors.dim)
     assert store.body_terms.counts(wanted, nothing).shape == (0, 4)

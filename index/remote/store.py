@@ -174,8 +174,9 @@ class _Meaning:
         found = self._fetched.rows(rows.tolist())
         return np.array([(row.sentences @ query).max() for row in found], dtype=np.float32)
 
-    def sentence_scores(self, query: Floats, row: int) -> Floats:
-        return np.asarray(self._fetched.rows([row])[0].sentences @ query)
+    def sentence_scores(self, query: Floats, rows: Rows) -> Floats:
+        found = self._fetched.rows(rows.tolist())
+        return np.concatenate([np.empty(0, np.float32), *(row.sentences @ query for row in found)])
 
 
 class _Words:

@@ -58,10 +58,10 @@ def telling(
     whole = generation.vectors.of(np.array(rows)).mean(axis=0)
     scored: list[tuple[float, Citation]] = []
     for row, passage in zip(rows, passages, strict=True):
-        start, end = generation.vectors.first[row : row + 2].tolist()
-        near = generation.vectors.sentence_scores(whole, row)
+        alone = np.array([row])
+        near = generation.vectors.sentence_scores(whole, alone)
         heading = np.unique(generation.headings.between(row, row + 1))
-        held = generation.terms.matches(heading, [(start, end)]).sum(axis=1) / max(len(heading), 1)
+        held = generation.body_terms.matches(heading, alone).sum(axis=1) / max(len(heading), 1)
         for number, span in enumerate(passage.sentences):
             if among is None or span in among:
                 quote = Citation(passage, passage.quote(span), span)

@@ -125,8 +125,8 @@ def _mention(
 def _naming(subject: Subject, passage: Passage, row: int, generation: Generation) -> Iterable[int]:
     """Return the numbers of the passage's sentences that name the subject."""
     if subject.entity is None:
-        start, end = generation.vectors.first[row : row + 2].tolist()
-        held = generation.terms.matches(numbered(sorted(set(tokens(subject.name)))), [(start, end)])
+        wanted = numbered(sorted(set(tokens(subject.name))))
+        held = generation.body_terms.matches(wanted, np.array([row]))
         return np.flatnonzero(held.all(axis=1)).tolist()
     quotes = [passage.quote(span) for span in passage.sentences]
     found = named(subject, quotes, f"{passage.heading}\n{passage.text}")
