@@ -33,9 +33,11 @@ from index.errors import IndexDamaged, IndexMismatch, IndexMissing, NothingToRol
 from index.lexical import Lexical, LexicalWriter
 from index.lexicon import load_lexicon
 from index.manifest import FORMAT, Manifest, check_words, read_manifest, write_manifest
-from index.nearest import Floats
+from index.nearest import Floats, Made
+from index.scale import Scale
 from index.terms import RowTerms
 from index.text import ANALYZER
+from index.vectors import Vectors
 
 KEPT = 3
 
@@ -132,6 +134,7 @@ class NewGeneration:
         self.lexical = LexicalWriter(self.folder / _LEXICAL, old and old / _LEXICAL)
         self.chunks = ChunksWriter(self.folder / _CHUNKS, dim)
         self.added = 0  # passages
+        self._lists: Made | None = None
         self._known: dict[int, str] = {}  # checksums by inode
         if base is not None:
             gone = self.archive.remove(without)
@@ -146,14 +149,13 @@ class NewGeneration:
         self.lexical.close()
         return Archive(self.folder / _ARCHIVE)
 
-    def close(
-        self, embedder: str, dim: int, questions: Callable[[], Floats] | None = None
-    ) -> Generation:
-        """Write the manifest, make everything durable, and open what was written.
+    def close_vectors(self, questions: Callable[[], Floats] | None = None) -> Vectors:
+        """Write all vectors, and open them; for `questions` see `ChunksWriter.close`."""
+        self._lists = self.chunks.close(questions)
+        return Chunks(self.folder / _CHUNKS).vectors
 
-        For `questions` see `ChunksWriter.close`.
-        """
-        lists = self.chunks.close(questions)
+    def close(self, embedder: str, dim: int, scale: Scale) -> Generation:
+        """Write the manifest, make everything durable, and open what was written."""
         paths = [path for path in sorted(self.folder.rglob("*")) if path.is_file()]
         new = [path for path in paths if _inode(path) not in self._known]
         # tantivy's files are for their owner alone, but a chat may run under another account.
@@ -177,7 +179,8 @@ class NewGeneration:
             counts=archive.counts(),
             sources=archive.checksums(),
             files=files,
-            lists=lists,
+            lists=self._lists,
+            scale=scale,
         )
         archive.close()
         write_manifest(manifest, self.folder / _MANIFEST)

@@ -13,9 +13,10 @@ from typing import Any
 from index.errors import IndexDamaged, IndexMismatch
 from index.lexicon import load_lexicon
 from index.nearest import Made
+from index.scale import Scale
 from index.text import ANALYZER
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Manifest:
     sources: dict[str, str]
     files: dict[str, str]
     lists: Made | None  # of passage vectors, None where all are compared
+    scale: Scale  # of the encoder's cosines
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -45,8 +47,7 @@ def read_manifest(path: Path) -> Manifest:
         fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         if fields.get("format") != FORMAT:
             raise IndexMismatch("format", fields.get("format"), FORMAT)
-        lists = fields.pop("lists")
-        return Manifest(**fields, lists=lists and Made(**lists))
+        return manifest_of(fields)
     except (
         OSError,
         UnicodeDecodeError,
@@ -56,6 +57,12 @@ def read_manifest(path: Path) -> Manifest:
         AttributeError,
     ) as error:
         raise IndexDamaged(path.parent, [f"{path.name}: {error}"]) from error
+
+
+def manifest_of(fields: dict[str, Any]) -> Manifest:
+    """Return what `dataclasses.asdict` made of a manifest; raises `KeyError` and `TypeError`."""
+    lists, scale = fields["lists"], fields["scale"]
+    return Manifest(**{**fields, "lists": lists and Made(**lists), "scale": Scale(**scale)})
 
 
 def write_manifest(manifest: Manifest, path: Path) -> None:

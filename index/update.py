@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.embed import Embedder
@@ -26,8 +27,10 @@ from index.passages import content_id, cut, words_id
 from index.read import SUFFIXES, read_briefing
 from index.reports import Summary
 from index.reuse import Journal, Reusing
+from index.scale import SAMPLE, Scale, measure
 from index.schema import Briefing, Passage
 from index.text import tokens_of
+from index.vectors import Vectors
 
 # (stage, done, total): "read" counts files, "embed" passages. What it raises ends the build.
 Progress = Callable[[str, int, int], None]
@@ -82,7 +85,8 @@ class Update:
                     return self._summary(self.base, refused)
             archive = self._embed(new)
             questions = functools.partial(self._questions, archive) if self.renew else None
-            now = new.close(self.embedder.id, self.embedder.dim, questions)
+            scale = self._scale(archive, new.close_vectors(questions))
+            now = new.close(self.embedder.id, self.embedder.dim, scale)
             archive.close()
             if self.approve is not None:
                 self.approve(self.old, now, self.bare)
@@ -110,11 +114,18 @@ class Update:
         return refused
 
     def _questions(self, archive: Archive) -> Floats:
-        """Ask for some passages by their headings, or by how they begin, as a reader might."""
+        """Ask for some passages by their headings, as a reader might."""
         chance = np.random.default_rng(1)
-        rows = chance.integers(len(archive.serials), size=_ASKED).tolist()
-        asked = [p.heading or p.quote(p.sentences[0]) for p in archive.passages(rows)]
-        return np.stack([self.embedder.encode_query(text) for text in asked])
+        rows = chance.integers(len(archive.serials), size=_ASKED)
+        return np.stack([self.embedder.encode_query(text) for text in _headings(archive, rows)])
+
+    def _scale(self, archive: Archive, vectors: Vectors) -> Scale:
+        if self.base is not None and not self.renew:
+            return self.base.manifest.scale
+        count = len(archive.serials)
+        rows = np.linspace(0, count - 1, min(count, SAMPLE)).astype(np.int64)
+        headings = _headings(archive, rows)
+        return measure(self.embedder.encode_query, headings, vectors.of(rows))
 
     def _embed(self, new: NewGeneration) -> Archive:
         archive = new.close_texts()
@@ -143,6 +154,11 @@ class Update:
             encoded=self.embedder.encoded,
             due=now.chunks.is_due(),
         )
+
+
+def _headings(archive: Archive, rows: NDArray[np.int64]) -> list[str]:
+    """Return the headings of some passages, or how they begin."""
+    return [p.heading or p.quote(p.sentences[0]) for p in archive.passages(rows.tolist())]
 
 
 def _add(briefing: Briefing, passages: Sequence[Passage], new: NewGeneration) -> None:

@@ -183,7 +183,7 @@ def _own(
         for sentence in passage.sentences
     ]
     scores = generation.vectors.sentence_scores
-    cosine = scores(candidates.query, rows).astype(np.float64)
+    cosine = generation.manifest.scale.of(scores(candidates.query, rows))
     unknown = np.full(len(cosine), np.nan)
     answering = candidates.answering
     said = len(question.terms)

@@ -22,11 +22,11 @@ from qa.retrieve import Candidates, find
 from qa.scope import EVERYWHERE, Scope
 from qa.weights import Weights
 
-# Cosine of a turn with the nearest sentence of a passage that it asks about; one that asks for a
-# kind of answer ("왜 안 올랐대?") is more likely to. On the dialogues of bench/train one right
-# answer of 58 is lost on the second turns, and of 336 turns like "점심 뭐 먹지?" and "파이썬 코드
-# 짜줘" after the first ones 78 are answered instead of 285.
-_NEAR, _NEAR_ENOUGH = 0.3, 0.2
+# How near, on the index's scale, a turn is to the nearest sentence of a passage that it asks about;
+# one that asks for a kind of answer ("왜 안 올랐대?") is more likely to. On the dialogues of
+# bench/train one right answer of 58 is lost on the second turns, and of 336 turns like "점심 뭐
+# 먹지?" and "파이썬 코드 짜줘" after the first ones 78 are answered instead of 285.
+_NEAR, _NEAR_ENOUGH = 0.32, 0.14
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -150,4 +150,4 @@ def _strays(
         return False
     row = candidates.rows[place : place + 1]
     cosines = store.vectors.sentence_scores(embedder.encode_query(own.typed), row)
-    return float(cosines.max()) < (_NEAR_ENOUGH if own.expects else _NEAR)
+    return float(store.manifest.scale.of(cosines).max()) < (_NEAR_ENOUGH if own.expects else _NEAR)

@@ -208,7 +208,7 @@ def _features(
     body: _Counted,
     heading: _Counted,
 ) -> Floats:
-    vectors, lexical = generation.vectors, generation.lexical
+    vectors, lexical, scale = generation.vectors, generation.lexical, generation.manifest.scale
     text, title = body.bm25(words.shares()), heading.bm25(words.shares())
     columns = {
         "bm25_text": text[:, 0],
@@ -216,8 +216,8 @@ def _features(
         "bm25_entities": lexical.scores("entities", words.terms, rows) / words.most,
         "bm25_others": text[:, 1],
         "bm25_others_heading": title[:, 1],
-        "cosine": vectors.of(rows) @ query,
-        "best_sentence": vectors.best_sentences(query, rows),
+        "cosine": scale.of(vectors.of(rows) @ query),
+        "best_sentence": scale.of(vectors.best_sentences(query, rows)),
         "on_day": np.isin(rows, _favoured(question, generation)).astype(np.float64),
     }
     return np.stack([columns[name] for name in PASSAGE_FEATURES], axis=1).astype(np.float64)

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# Of a passage, for a question. BM25 scores are shares of the most that the question could get.
+# Of a passage, for a question. BM25 scores are shares of the most that the question could get,
+# cosines are on the index's scale (`index.scale`).
 PASSAGE_FEATURES = (
     "bm25_text",  # BM25 of the body
     "bm25_heading",  # the same of the heading

@@ -73,7 +73,7 @@ def test_a_manifest_from_the_future_says_both_values(built, tmp_path):
     path = current(place / "index") / "manifest.json"
     fields = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(fields | {"format": 99}), encoding="utf-8")
-    with pytest.raises(IndexMismatch, match="format 99, but this program has 3"):
+    with pytest.raises(IndexMismatch, match="format 99, but this program has 4"):
         open_current(place / "index")
     build(place / "briefings", place / "index", FakeEmbedder())
     assert same_as_fresh(place / "briefings", place / "index", tmp_path)

@@ -14,7 +14,7 @@ ROWS = [
         "index.errors",
         "index.arrays",
         "index.share",
-        "index.pages.furniture",
+        *("index.pages.furniture", "index.scale"),
         *("qa.days", "qa.keyboard", "qa.numerals", "qa.scope", "qa.scores"),
         *("qa.words_ko", "qa.words_en", "qa.overview.words"),
     },

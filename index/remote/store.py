@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexMismatch, StoreDamaged
 from index.lexical import BOOSTS
-from index.manifest import FORMAT, Manifest, check_words
+from index.manifest import FORMAT, Manifest, check_words, manifest_of
 from index.remote.catalogue import read_catalogue, read_written
 from index.remote.fetched import Fetched
 from index.remote.milvus import Milvus
@@ -85,7 +85,7 @@ class RemoteGeneration:
             ):
                 if found != ours:
                     raise IndexMismatch(what, found, ours)
-            return Card(**{**fields, "manifest": Manifest(**fields["manifest"])})
+            return Card(**{**fields, "manifest": manifest_of(fields["manifest"])})
         except (ValueError, KeyError, TypeError) as error:
             raise StoreDamaged(server.url, [f"its card can't be read: {error}"]) from error
 
