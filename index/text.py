@@ -22,7 +22,7 @@ from index.schema import Span
 
 # The name of the rules below, kept in every index: change it whenever `normalize` or `tokens` may
 # give another result for the same text, so that an old index is refused instead of half matched.
-ANALYZER = "kiwi-0.24/1"
+ANALYZER = "kiwi-0.24/2"
 
 # What carries meaning: nouns, numbers, foreign words, hanja, roots, verbs and adjectives.
 # Particles, endings and auxiliaries are what differs between a question and its answer. Each tag
@@ -34,6 +34,7 @@ _SPACES = re.compile(r"[^\S\n]")  # NBSP, ideographic and the other odd spaces
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DIGIT_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_CLOCK = re.compile(r"한국 ?(?=시[간각])")  # whose time it is, and not what the news is about
 
 _ENDED = re.compile(r"""[.!?…。][\"'”’)\]」』]*$""")
 
@@ -159,4 +160,4 @@ def tokens_of(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _clean(text: str) -> str:
-    return _DIGIT_COMMA.sub("", unicodedata.normalize("NFKC", text))
+    return _CLOCK.sub("", _DIGIT_COMMA.sub("", unicodedata.normalize("NFKC", text)))

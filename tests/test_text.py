@@ -71,6 +71,12 @@ def test_numbers_lose_their_commas_and_wide_letters_their_width():
     assert tokens("ＡＩ 반도체") == tokens("AI 반도체")
 
 
+@pytest.mark.parametrize("clock", ["한국시간으로", "한국 시각으로"])
+def test_the_time_of_day_here_is_no_news_of_here(clock):
+    assert "한국" not in tokens(f"연준은 {clock} 내일 금리를 정합니다.")
+    assert tokens("한국 물가와 시간당 임금")[:2] == ["한국", "물가"]
+
+
 def test_many_texts_are_analysed_as_each_alone():
     texts = ["삼성전자가 투자합니다.", "", "엔화가 내렸습니다."]
     assert tokens_of(texts) == [tokens(text) for text in texts]
