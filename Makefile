@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 PORT ?= 7860
 FOLDER ?= briefings
 
-.PHONY: run test check fast soak screenshots clean
+.PHONY: run test check fast soak standalone screenshots clean
 
 run: $(VENV)/run  ## install, index the sample briefings, open the chat
 	$(PY) app.py --folder $(FOLDER) --build --port $(PORT)
@@ -18,6 +18,10 @@ fast: $(VENV)/dev  ## the tests that take seconds
 soak: $(VENV)/dev  ## kill 200 builders (the tests kill 30), and ask for a minute across rebuilds
 	PYTHONPATH=. $(PY) tests/crash.py 200
 	SOAK_SECONDS=60 $(PY) -m pytest tests/test_while_asking.py
+
+standalone: $(VENV)/dev  ## dense search, alias and kill -9 on a whole Milvus 2.3.5, cut off from every network
+	$(PY) -m pip install --quiet milvus==2.3.5
+	unshare --net --map-root-user sh -c 'ip link set lo up && exec $(PY) -m pytest tests/test_standalone.py'
 
 screenshots: $(VENV)/dev  ## take the pictures of the README anew
 	$(PY) scripts/screenshots.py
