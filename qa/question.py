@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from index.lexicon import load_lexicon
-from index.text import analysed, normalize
+from index.text import analysed, normalize, spaced
 from qa.when import When, read_when
 
 MAX_CHARS = 500
@@ -80,10 +80,10 @@ _OF_NEWS = frozenset("일 있 내용 관련 최근 관하".split())  # and what 
 class Question:
     """A question as it is looked for.
 
-    `typed` is what was typed, `text` the same after the earlier question that it leans on, `when`
-    what it says about time, whose `rest` is what is looked for, and `asking` the part of that which
-    was typed; `terms` are those of the rest,
-    without repeats, `names` those of them that are names; `expects` are some of `KINDS`; `gist`
+    `typed` is what was typed, `text` the same with its spaces, after the earlier question that it
+    leans on, `when` what it says about time, whose `rest` is what is looked for, and `asking` the
+    part of that which was typed; `terms` are those of the rest, without repeats, `names` those of
+    them that are names; `expects` are some of `KINDS`; `gist`
     tells that a piece of news is asked for as a whole.
     """
 
@@ -105,7 +105,8 @@ def read_question(
     `about` is an earlier question that this one leans on: it is looked for as well, on its days
     unless this one names others, but what is asked for is what this one asks.
     """
-    own, before = (" ".join(normalize(each).split()) for each in (raw, about))
+    typed, before = (" ".join(normalize(each).split()) for each in (raw, about))
+    own = spaced(typed)
     today = clock or date.today()
     if before and read_when(own, days, today).phrase:
         before = read_when(before, days, today).rest
@@ -119,7 +120,7 @@ def read_question(
     if news and any(term not in _OF_NEWS for term in terms):
         terms = tuple(term for term in terms if term not in _OF_NEWS)
     return Question(
-        typed=own,
+        typed=typed,
         text=text,
         asking=asking,
         when=when,

@@ -55,3 +55,10 @@ def test_a_question_as_macos_types_it():
         "삼성전자",
         "투자",
     )
+
+
+def test_a_question_without_spaces_is_read_with_them_and_kept_as_typed():
+    together, apart = "삼성전자는용인에얼마를투자하나?", "삼성전자는 용인에 얼마를 투자하나?"
+    read = read_question(together)
+    assert (read.typed, read.text) == (together, apart)
+    assert (read.terms, read.expects) == (read_question(apart).terms, frozenset({"money"}))

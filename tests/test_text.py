@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from index.schema import Span
-from index.text import normalize, sentences, tokens, tokens_of
+from index.text import normalize, sentences, spaced, tokens, tokens_of
 
 
 def cut(text: str) -> list[str]:
@@ -75,6 +75,20 @@ def test_numbers_lose_their_commas_and_wide_letters_their_width():
 def test_the_time_of_day_here_is_no_news_of_here(clock):
     assert "한국" not in tokens(f"연준은 {clock} 내일 금리를 정합니다.")
     assert tokens("한국 물가와 시간당 임금")[:2] == ["한국", "물가"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("삼성전자는용인에얼마를투자하나?", "삼성전자는 용인에 얼마를 투자하나?"),
+        ("4월24일브리핑에서금리소식은뭐야", "4월 24일 브리핑에서 금리 소식은 뭐야"),
+        ("엔비디아 실적은?", "엔비디아 실적은?"),
+        ("반도체장비 what is ASML?", "반도체장비 what is ASML?"),
+        ("", ""),
+    ],
+)
+def test_what_is_typed_without_spaces_gets_them(typed, meant):
+    assert spaced(typed) == meant
 
 
 def test_many_texts_are_analysed_as_each_alone():
