@@ -17,8 +17,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
-import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,17 +30,12 @@ from qa.confidence import confidence_features
 from qa.scores import UNANSWERABLE
 from qa.weights import CONFIDENCE_FEATURES, PASSAGE_FEATURES, SENTENCE_FEATURES, Net, Weights
 from training.asked import Asked, Groups, Looked, indexes, look
+from training.cut_off import WEIGHTS, choose, compact
 from training.nets import Choice, fit_chance, fit_choice
 
 Floats = NDArray[np.float64]
 
 SENTENCE_UNITS, CONFIDENCE_UNITS, SEEDS = 16, 8, 3
-# The share of answerable questions that may be refused wrongly, on folders not fitted on. (These
-# are harder than `bench/dev`, where fewer are.)
-REFUSED_WRONGLY = 0.05
-# From which confidence on the reader is told that this is the answer, and not only related: where
-# at least so many of the questions of like confidence have an answer.
-SURE, ALIKE = 0.8, 60
 
 
 def passage_weights(asked: Sequence[Asked], start: Weights) -> Floats:
@@ -110,9 +103,7 @@ def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
     return {
         "fitted_on": [folder.name for _, folders in groups for folder in folders],
         "encoders": sorted({asked.embedder.id.rpartition(":")[2] for asked in whole}),
-        "cut_off": round(sureness.cut_off, 4),
-        "sure": round(sureness.sure, 4),
-        "refused_out_of_fold": sureness.out_of_fold,
+        **sureness.chosen,
         "passage": {
             name: round(float(weight), 4)
             for name, weight in zip(PASSAGE_FEATURES, weights.passage, strict=True)
@@ -124,16 +115,10 @@ def fit(groups: Groups, start: Weights, scratch: Path) -> dict[str, Any]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Sureness:
-    """How confidence was fitted: the net, and from which on there is an answer, and a sure one.
-
-    `out_of_fold` tells for whole folders and for briefings alone what share of the questions is
-    refused, with an answer and without, by nets that saw the other half of the folders.
-    """
+    """How confidence was fitted: the net, and what `cut_off.choose` makes of the out of fold."""
 
     net: Net
-    cut_off: float
-    sure: float
-    out_of_fold: dict[str, dict[str, float]]
+    chosen: dict[str, Any]
 
 
 def _fit_confidence(
@@ -155,20 +140,7 @@ def _fit_confidence(
         other = sides != side
         net = fit_chance(x[other], y[other], weight[other], CONFIDENCE_UNITS, SEEDS)
         chances[~other] = 1 / (1 + np.exp(-net.score(x[~other])))
-    cut_off = float(np.quantile(chances[y], REFUSED_WRONGLY))
-    refused = chances < cut_off
-    return Sureness(
-        fit_chance(x, y, weight, CONFIDENCE_UNITS, SEEDS),
-        cut_off,
-        max(_sure_from(chances[wholes], y[wholes]), cut_off),
-        {
-            name: {
-                "unanswerable": round(float(refused[kind & ~y].mean()), 3),
-                "answerable": round(float(refused[kind & y].mean()), 3),
-            }
-            for name, kind in (("folders", wholes), ("briefings alone", ~wholes))
-        },
-    )
+    return Sureness(fit_chance(x, y, weight, CONFIDENCE_UNITS, SEEDS), choose(chances, y, wholes))
 
 
 def _alike(right: NDArray[np.bool_], wholes: NDArray[np.bool_]) -> Floats:
@@ -181,15 +153,6 @@ def _alike(right: NDArray[np.bool_], wholes: NDArray[np.bool_]) -> Floats:
         same = right == answered
         weight[same & ~wholes] = (same & wholes).sum() / max((same & ~wholes).sum(), 1)
     return weight
-
-
-def _sure_from(chances: Floats, right: NDArray[np.bool_]) -> float:
-    """Return the chance from which on every run of `ALIKE` questions is right often enough."""
-    order = np.argsort(chances, kind="stable")
-    runs = np.convolve(right[order], np.full(ALIKE, 1 / ALIKE), mode="valid")
-    below = np.flatnonzero(runs < SURE)
-    middle = (int(below[-1]) + 1 if len(below) else 0) + ALIKE // 2
-    return float(chances[order[min(middle, len(order) - 1)]])
 
 
 def _fields(net: Net, names: Sequence[str]) -> dict[str, Any]:
@@ -240,19 +203,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         metavar=("MODEL", "FOLDER"),
         help="an encoder's folder, and folders of questions that it has not seen; may be repeated",
     )
-    parser.add_argument("--out", type=Path, default=Path("qa/weights.json"))
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
     args = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
         groups = [(model, [Path(folder) for folder in folders]) for model, *folders in args.group]
         fields = fit(groups, _untrained(), Path(scratch))
-    # A line for each feature and not for each number.
-    text = json.dumps(fields, indent=1)
-    args.out.write_text(_compact(text) + "\n", encoding="utf-8")
+    args.out.write_text(compact(fields), encoding="utf-8")
     print(f"cut-off {fields['cut_off']}, passages {fields['passage']}")
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"\[\s+([^\[\]]*?)\s+\]", lambda m: "[" + " ".join(m[1].split()) + "]", text)
 
 
 if __name__ == "__main__":
