@@ -9,7 +9,7 @@ import pytest
 
 from index import read
 from index.errors import SourceError
-from index.pages.furniture import is_furniture, signs_off
+from index.pages.furniture import is_farewell, is_furniture, signs_off
 from index.read import find_briefings, read_briefing, read_bytes
 from index.schema import Briefing
 from index.text import normalize
@@ -467,3 +467,40 @@ def test_ids_are_composed(tmp_path: Path):
     path = tmp_path / unicodedata.normalize("NFD", "새벽.txt")
     path.write_text(CHIPS, encoding="utf-8")
     assert read_briefing(path, tmp_path).source.id == unicodedata.normalize("NFC", "새벽.txt")
+
+
+NAMES = ("아침 창", "마재희")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "아침 창, 여기서 창을 닫습니다.",
+        "마재희였다.",
+        "배가영 기자.",
+        "이상 경제 종합이었다.",
+        "다섯 대목은 여기까지다.",
+        "다음 호에서 뵙는다.",
+        "수요일에 잇는다.",
+        "내일 새벽에 다시 이륙하겠습니다.",
+        "끝.",
+    ],
+)
+def test_how_a_programme_takes_its_leave(sentence):
+    assert is_farewell(sentence, NAMES)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "양측은 다음 주 다시 만난다.",
+        "다음 주부터 시행된다.",
+        "금요일에 발표합니다.",
+        "두 정상은 수요일에 만납니다.",
+        "표결은 다음 주 다시 열린다.",
+        "지금까지 인도는 버텨 왔습니다.",
+        "협상은 여기까지 왔다.",
+    ],
+)
+def test_news_at_the_end_of_a_page_is_no_leave_taking(sentence):
+    assert not is_farewell(sentence, NAMES)

@@ -95,9 +95,9 @@ _OPENS = re.compile(
 # Sure enough to cut off whatever follows; "지금까지 인도는 …해 왔습니다" must not be.
 _SIGN_OFF = re.compile(
     r"^(?:지금|여기)까지\D{1,40}(?:였습니다|이었습니다|드렸습니다|했습니다)\W*$|"
-    r"여기까지(?:입니다|였습니다)\W*$|"
-    r"^(?:오늘|이상)\D{0,25}(?:여기서 |이만 )?(?:마칩니다|마치겠습니다)\W*$|"
-    r"^이상(?:으로)?[, ]\D{1,40}였습니다\W*$"
+    r"여기까지(?:입니다|였습니다|다|였다)\W*$|"
+    r"^(?:오늘|이상)\D{0,25}(?:여기서 |이만 )?(?:마칩니다|마치겠습니다|마친다|멈춥니다)\W*$|"
+    r"^이상(?:으로)?[, ]\D{1,40}[였었](?:습니다|다)\W*$|^\W*끝\W*$"
 )
 _CLOSES = re.compile(
     r"(?:였습니다|이었습니다|마칩니다|마치겠습니다|인사\s?드\S+|뵙겠습니다|오겠습니다|"
@@ -109,6 +109,15 @@ _WISHES = re.compile(
     r"(?:하루|주말|아침|저녁|밤|요일|시간|한 주|오후|연휴)\s?"
     r"(?:잘\s)?(?:되|보내)\S+(?:\s바랍니다)?\W*$"
 )
+# That the programme comes again, and nobody but it: "양측은 다음 주 다시 만난다" names somebody,
+# and "다음 주부터 시행된다" is news.
+_AGAIN = re.compile(
+    r"(?:내일|모레|다음 ?(?:주|호|편|장|시간|순서)|[월화수목금토일]요일).*"
+    r"(?:만나|만납|만난|뵙|뵐|뵌|찾아|잇는|잇습|잇겠|싣는|싣겠|돌아오|함께해|다시 .*겠(?:습니)?다)"
+)
+_US = re.compile(r"\b(?:저는|저희는|우리는|(?:오늘|다음)\S* ?\S*[은는])\s")
+_SOMEBODY = re.compile(r"\S[은는이가] ")
+_REPORTER = re.compile(rf"^[가-힣]{{2,4}} (?:{ROLES})\W*$")
 
 
 def is_prose(line: str) -> bool:
@@ -168,7 +177,14 @@ def signs_off(sentence: str, names: tuple[str, ...]) -> bool:
 
 def is_farewell(sentence: str, names: tuple[str, ...]) -> bool:
     """Tell whether this sentence, where nothing follows it, is a sign-off or a wish."""
-    return signs_off(sentence, names) or (len(sentence) <= 60 and bool(_WISHES.search(sentence)))
+    if signs_off(sentence, names) or (len(sentence) <= 60 and _WISHES.search(sentence)):
+        return True
+    if len(sentence) > 45:
+        return False
+    if _mentions(sentence, names) or _REPORTER.match(sentence):
+        return True
+    meant = _SOMEBODY.search(_US.sub("", sentence))
+    return bool(_AGAIN.search(sentence)) and not meant and not re.search(r"\d", sentence)
 
 
 def _mentions(sentence: str, names: tuple[str, ...]) -> bool:
