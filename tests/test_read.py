@@ -483,6 +483,7 @@ NAMES = ("아침 창", "마재희")
         "다음 호에서 뵙는다.",
         "수요일에 잇는다.",
         "내일 새벽에 다시 이륙하겠습니다.",
+        "잠시 뒤에 돌아오겠습니다.",
         "끝.",
     ],
 )
@@ -500,6 +501,7 @@ def test_how_a_programme_takes_its_leave(sentence):
         "표결은 다음 주 다시 열린다.",
         "지금까지 인도는 버텨 왔습니다.",
         "협상은 여기까지 왔다.",
+        "내일은 전국에 비가 오겠습니다.",
     ],
 )
 def test_news_at_the_end_of_a_page_is_no_leave_taking(sentence):
