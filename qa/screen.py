@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import BriefingError, IndexMissing
 from index.schema import Span
-from qa import catalogue, view
+from qa import catalogue, reader, view
 from qa.answer import Answer, Citation
 from qa.assistant import Assistant
 from qa.desk import Desk
@@ -139,13 +139,13 @@ def place_html(assistant: Assistant, link: str, language: Language) -> str:
         shown = _briefing(assistant, place, language) if place else None
     except BriefingError:
         shown = None
-    return shown or view.gone_html(language)
+    return shown or reader.gone_html(language)
 
 
 def _briefing(assistant: Assistant, place: Place, language: Language) -> str | None:
     if place.kind == "briefing":
         briefing = assistant.briefing(place.id)
-        return view.reader_html(briefing, None, (), language) if briefing else None
+        return reader.reader_html(briefing, None, (), language) if briefing else None
     passage = assistant.passage(place.id)
     briefing = assistant.briefing(passage.source.id) if passage else None
     if passage is None or briefing is None:
@@ -153,4 +153,4 @@ def _briefing(assistant: Assistant, place: Place, language: Language) -> str | N
     origin = passage.span.start
     marks = [Span(origin + start, origin + end) for start, end in place.marks]
     before, after = assistant.beside(passage)
-    return view.reader_html(briefing, passage.span, marks, language, before, after)
+    return reader.reader_html(briefing, passage.span, marks, language, before, after)

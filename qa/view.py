@@ -1,4 +1,4 @@
-"""What the chat shows: an `Answer`, an error or a whole briefing as HTML, never to be mixed up.
+"""What the chat shows: an `Answer` or an error as HTML, never to be mixed up.
 
 Every piece is one line that opens with a block tag, so that a Markdown renderer passes it on as it
 is; all text goes through `escape` and the words are those of `qa.words`. Knows nothing about the
@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from typing import Any
-from urllib.parse import quote
 
 from index.errors import BriefingError
-from index.schema import Briefing, Hit, Passage, Source, Span
+from index.schema import Hit, Passage, Source, Span
 from qa.answer import Answer, Citation, Period
 from qa.markup import Place, escape, marked
 from qa.words import Language, day, error_sentence, say
@@ -47,7 +46,10 @@ def pending_html(language: Language, ready: bool) -> str:
 
 
 def answer_html(answer: Answer, language: Language) -> str:
-    """Show an answer: its quotes in their passages, numbered, then more to read, folded."""
+    """Show an answer: its quotes, then the passages of their numbers, then more to read, folded.
+
+    Three parts, so that the passages can stand beside the others where there is room.
+    """
     if answer.status == "no_evidence":
         return _not_found(answer, language)
     found: dict[str, list[Citation]] = {}
@@ -55,14 +57,18 @@ def answer_html(answer: Answer, language: Language) -> str:
         found.setdefault(citation.passage.id, []).append(citation)
     why = {hit.passage.id: hit for hit in answer.hits}
     said = _written(answer, language) if answer.by == "llm" else ""
-    quotes = "".join(
-        _found(number, citations, why.get(identity), language, folded=len(found) > _UNFOLDED)
+    sources = "".join(
+        _source(number, citations, why.get(identity), language, folded=len(found) > _UNFOLDED)
         for number, (identity, citations) in enumerate(found.items(), start=1)
     )
+    quotes = "".join(_quotes(n, each) for n, each in enumerate(found.values(), start=1))
     others = [hit.passage for hit in answer.hits if hit.passage.id not in found][:_OTHERS]
     return (
-        f'<article class="answer">{_read_as(answer, language)}{_step(answer, language)}{said}'
-        f"{quotes}{_tools(answer, language)}{_cards('further', others, language)}</article>"
+        f'<article class="answer"><div class="quotes">{_read_as(answer, language)}'
+        f"{_step(answer, language)}{said}{quotes}</div>"
+        f'<div class="cited" role="group" aria-label="{escape(say(language, "cited"))}">'
+        f'{sources}</div><div class="more">{_tools(answer, language)}'
+        f"{_cards('further', others, language)}</div></article>"
     )
 
 
@@ -70,7 +76,7 @@ def _written(answer: Answer, language: Language) -> str:
     """Show what a language model has written so far, marked as such, and what went wrong."""
     told = [f'<p class="author">{escape(say(language, "written"))}</p>']
     for statement in answer.statements:
-        number = f'<span class="number">{_NUMBERS[statement.number - 1]}</span>'
+        number = _number(statement.number)
         text = f"<bdi>{escape(statement.text)}</bdi>"
         if statement.quoted:
             why = escape(say(language, "written_quoted"))
@@ -147,55 +153,6 @@ def error_html(error: BriefingError, language: Language) -> str:
     )
 
 
-def reader_html(
-    briefing: Briefing,
-    here: Span | None,
-    marks: Sequence[Span],
-    language: Language,
-    before: Passage | None = None,
-    after: Passage | None = None,
-) -> str:
-    """Show a whole briefing; `here` is set off and `marks` (of its text) are marked.
-
-    What stands outside the segments, such as greetings and the site's furniture, is shown faintly.
-    `before` and `after` begin the segments next to the one that is read.
-    """
-    lines: list[str] = []
-    start = 0
-    for line in briefing.text.splitlines(keepends=True):
-        span = Span(start, start + len(line))
-        start = span.end
-        if line.strip():
-            look = _look(line, span, briefing, here)
-            lines.append(f'<p class="{look}">{marked(briefing.text, span, marks)}</p>')
-    source = briefing.source
-    dateline = f'<p class="byline">{_dateline(source, language)}</p>'
-    steps = _step_to("previous", before, language) + _step_to("next", after, language)
-    only = (
-        f'<button type="button" class="only-this" value="{escape(quote(source.id))}">'
-        f"{escape(say(language, 'only_this'))}</button>"
-    )
-    head = (
-        f"<h2><bdi>{escape(source.title)}</bdi></h2>{dateline}"
-        f'<nav class="steps">{steps}{only}</nav>'
-    )
-    return _panel(head, "".join(lines), language)
-
-
-def _step_to(which: str, passage: Passage | None, language: Language) -> str:
-    if passage is None:
-        return ""
-    link = escape(Place("passage", passage.id).link())
-    title = escape(passage.heading or say(language, "no_heading"))
-    return f'<a class="{which}" href="{link}" title="{title}">{escape(say(language, which))}</a>'
-
-
-def gone_html(language: Language) -> str:
-    """Say, in the reader, that a link leads nowhere any more."""
-    head = f"<h2>{escape(say(language, 'gone_title'))}</h2>"
-    return _panel(head, f"<p>{escape(say(language, 'gone_text'))}</p>", language)
-
-
 def state_html(kind: str, text: str) -> str:
     """Show the line that says whether questions can be answered; `kind` is its look."""
     return f'<p class="state {kind}" role="status">{escape(text)}</p>'
@@ -243,21 +200,27 @@ _UNFOLDED = 3  # passages of an answer to a question; a whole briefing has more
 _NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"  # as many as `qa.digest` quotes at most
 
 
-def _found(
+def _number(number: int) -> str:
+    return f'<span class="number">{_NUMBERS[number - 1]}</span>'
+
+
+def _quotes(number: int, citations: Sequence[Citation]) -> str:
+    quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
+    return f'<div class="quoted">{_number(number)}<blockquote>{quotes}</blockquote></div>'
+
+
+def _source(
     number: int, citations: Sequence[Citation], hit: Hit | None, language: Language, folded: bool
 ) -> str:
     passage = citations[0].passage
-    source = passage.source
     marks = [citation.span for citation in citations]
-    quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
     whole = f'<div class="passage">{_passage(passage, marks)}</div>'
     if folded:  # of a whole briefing, one reads the quotes
         title = escape(say(language, "whole_passage"))
         whole = f'<details class="folded"><summary>{title}</summary>{whole}</details>'
     return (
-        f'<section class="found"><blockquote>{quotes}</blockquote>'
-        f'<p class="cite"><span class="number">{_NUMBERS[number - 1]}</span> '
-        f"{_heading(passage, language)} {_byline(source, language)}</p>"
+        f'<section class="source"><p class="cite">{_number(number)} '
+        f"{_heading(passage, language)} {_byline(passage.source, language)}</p>"
         f"{whole}{_open(passage, marks, language)}{_why(hit, language)}</section>"
     )
 
@@ -326,29 +289,10 @@ def _heading(passage: Passage, language: Language) -> str:
 
 def _byline(source: Source, language: Language) -> str:
     title = f"<span><bdi>{escape(source.title)}</bdi></span>"
-    return f'<span class="byline">{title}{_dateline(source, language)}</span>'
+    return f'<span class="byline">{title}{dateline(source, language)}</span>'
 
 
-def _dateline(source: Source, language: Language) -> str:
+def dateline(source: Source, language: Language) -> str:
+    """Show when and on which programme a briefing came."""
     parts = [day(language, source.published), source.programme or ""]
     return "".join(f"<span><bdi>{escape(part)}</bdi></span>" for part in parts if part)
-
-
-def _look(line: str, span: Span, briefing: Briefing, here: Span | None) -> str:
-    inside = [s for s in briefing.sections if s.span.start < span.end and span.start < s.span.end]
-    if here and here.start < span.end and span.start < here.end:
-        return "here"
-    if inside:
-        return "body"
-    headings = [section.heading for section in briefing.sections if section.heading]
-    return "heading" if any(heading in line for heading in headings) else "aside"
-
-
-def _panel(head: str, body: str, language: Language) -> str:
-    close, name = escape(say(language, "close")), escape(say(language, "scope_source"))
-    return (
-        f'<div class="reader" role="dialog" aria-label="{name}" tabindex="-1">'
-        f"<header><div>{head}</div>"
-        f'<button type="button" class="shut" aria-label="{close}">✕</button></header>'
-        f'<div class="page" tabindex="0">{body}</div></div>'
-    )

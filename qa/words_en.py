@@ -43,6 +43,7 @@ WORDS = {
     "any_day": "Search all days",
     "suggestion": "Did you mean",
     "follow_ups": "Ask next",
+    "cited": "Sources",
     "further": "More to read",
     "why": "Why this passage",
     "whole_passage": "The whole passage",

@@ -41,6 +41,7 @@ WORDS = {
     "period": "기간: {phrase} ({days})",
     "period_none": "그날 나온 브리핑이 없습니다",
     "any_day": "날짜 빼고 다시 찾기",
+    "cited": "출처",
     "further": "더 읽을거리",
     "suggestion": "혹시 이것을 물으셨나요?",
     "follow_ups": "이어서 물어보기",

@@ -200,7 +200,7 @@ def test_a_language_model_writes_above_the_quotes_once_they_are_shown(chat):
     assert "said" not in answers[0]
     assert all("<mark>도시는" in shown for shown in answers)
     assert "쓰는 중" in answers[1]
-    said = answers[-1][: answers[-1].index('class="found"')]
+    said = answers[-1][: answers[-1].index('class="quoted"')]
     assert "쓰는 중" not in said
     assert "도시는 아인트호벤입니다." in said
     assert "서울" not in said

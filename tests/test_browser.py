@@ -177,21 +177,38 @@ def test_the_answer_is_quoted_marked_and_opens_in_its_briefing(open_page):
     expect(card.locator(".passage")).to_be_visible()
     shoot(page, "answer")
 
-    page.locator(".found .open a").first.click()
+    page.locator(".source .open a").first.click()
     expect(page.locator(".reader mark").first).to_be_in_viewport()
     assert quote in page.locator(".reader mark").all_inner_texts()
     shoot(page, "reader")
     address = page.url
     page.keyboard.press("Escape")
     expect(page.locator(".reader")).to_have_count(0)
-    assert page.evaluate("document.activeElement.closest('.found .open') !== null")
-    page.locator(".found .open a").first.click()
+    assert page.evaluate("document.activeElement.closest('.source .open') !== null")
+    page.locator(".source .open a").first.click()
     expect(page.locator(".reader mark").first).to_be_in_viewport()
     page.go_back()
     expect(page.locator(".reader")).to_have_count(0)
 
     other = open_page(address)  # the address can be kept and opened elsewhere
     expect(other.locator(".reader mark").first).to_be_in_viewport()
+
+
+def test_sources_stand_beside_their_quotes_and_below_them_on_a_phone(open_page):
+    for width, beside in ((1280, True), (900, False), (390, False)):
+        page = open_page(width=width)
+        ask(page, ASML)
+        quote, source = (page.locator(f".answer .{each}").first for each in ("quoted", "source"))
+        expect(source.locator(".number")).to_have_text(quote.locator(".number").inner_text())
+        left, right = quote.bounding_box(), source.bounding_box()
+        assert (left["x"] + left["width"] <= right["x"]) == beside
+        assert (left["y"] + left["height"] <= right["y"]) != beside
+        if beside:  # the reader takes the place that the sources had
+            source.locator(".open a").click()
+            expect(page.locator(".reader mark").first).to_be_in_viewport()
+            left, right = quote.bounding_box(), source.bounding_box()
+            assert left["y"] + left["height"] <= right["y"]
+        assert_fits(page)
 
 
 def test_an_answer_is_copied_and_a_conversation_taken_along(open_page):
@@ -207,7 +224,7 @@ def test_an_answer_is_copied_and_a_conversation_taken_along(open_page):
     assert (
         "[^1]\n\n[^1]: ASML, 떠나지 않는다…아인트호벤에 2만 명 일터 — \\[세계로 브리핑\\]" in copied
     )
-    page.locator(".found .copy-link").first.click()
+    page.locator(".source .copy-link").first.click()
     address = page.evaluate("navigator.clipboard.readText()")
     other = open_page(address)
     expect(other.locator(".reader mark").first).to_be_in_viewport()
@@ -312,7 +329,7 @@ def test_the_search_is_narrowed_and_widened_again(open_page):
     shown = page.locator(".answer").last.locator(".byline").all_inner_texts()
     assert shown
     assert all("4월 16일" in each or "4월 18일" in each for each in shown)
-    page.locator(".found .open a").last.click()
+    page.locator(".source .open a").last.click()
     page.locator(".reader .only-this").click()
     expect(page.locator(".chip")).to_have_count(2)
     shoot(page, "narrowed")
@@ -329,7 +346,7 @@ def test_the_search_is_narrowed_and_widened_again(open_page):
 def test_the_reader_goes_from_segment_to_segment(open_page):
     page = open_page()
     ask(page, ASML)
-    page.locator(".found .open a").first.click()
+    page.locator(".source .open a").first.click()
     expect(page.locator(".reader .here").first).to_contain_text("ASML이 고국에")
     page.locator(".reader .next").click()
     expect(page.locator(".reader .here").first).to_contain_text("틱톡")
@@ -585,7 +602,7 @@ def test_it_fits_the_screen_in_light_and_dark(open_page, width, dark):
     assert (max(shade) < 60) == dark
     # The question stands above what answers it, not scrolled away.
     expect(page.locator(".asked")).to_be_in_viewport()
-    page.locator(".found .open a").first.click()
+    page.locator(".source .open a").first.click()
     expect(page.locator(".reader mark").first).to_be_in_viewport()
     assert_fits(page)
     shoot(page, f"reader-{look}")

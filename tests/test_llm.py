@@ -315,7 +315,7 @@ def test_the_page_marks_the_models_words_and_escapes_them():
     assert "&#60;공장&#62;에" in shown
     assert "<공장" not in shown
     assert "\n" not in shown
-    said = shown[shown.index('<section class="said">') : shown.index('<section class="found">')]
+    said = shown[shown.index('<section class="said">') : shown.index('<div class="quoted">')]
     assert [said.count(sign) for sign in "①②③"] == [1, 1, 0]
     assert said.count("<q>") == 1
     assert "written by a language model" in answer_html(last, "en").lower()

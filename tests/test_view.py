@@ -16,7 +16,7 @@ from conftest import ROOT
 from index import errors
 from index.reports import Difference, Offer, Summary
 from index.schema import Briefing, Hit, Passage, Section, Source, SourceSummary, Span
-from qa import catalogue, view
+from qa import catalogue, reader, view
 from qa.answer import Answer, Citation, Period
 from qa.markup import Place, escape, marked, read_place
 from qa.replay import Change, Replay
@@ -109,7 +109,7 @@ def test_the_days_that_were_searched_are_said(first, last, told):
 def test_the_reader_leads_to_the_segments_beside():
     passage = answer_of("첫 문장이다.").citations[0].passage
     briefing = Briefing(passage.source, "가" * 200, (Section("꼭지", passage.span),))
-    shown = view.reader_html(briefing, passage.span, (), "ko", None, passage)
+    shown = reader.reader_html(briefing, passage.span, (), "ko", None, passage)
     assert Page(shown).links == ["#/s/p1"]
     assert "앞 꼭지" not in shown
     assert 'value="a/2024.txt"' in html.unescape(shown)
@@ -225,13 +225,13 @@ def test_the_reader_shows_the_whole_briefing_with_the_place_marked():
     sections = (Section("첫 꼭지", first), Section("다음", last))
     briefing = Briefing(Source("a.txt", "제목", "0"), text, sections)
     mark = Span(text.index("둘"), first.end)
-    shown = view.reader_html(briefing, first, [mark], "ko")
+    shown = reader.reader_html(briefing, first, [mark], "ko")
     assert '<p class="aside">인사말' in shown
     assert '<p class="heading">◇ 첫 꼭지' in shown
     assert '<p class="here">하나다. <mark>둘이다.</mark>' in shown
     assert '<p class="body">셋이다.' in shown
     assert "날짜 미상" in shown
-    assert 'class="here"' not in view.reader_html(briefing, None, (), "ko")
+    assert 'class="here"' not in reader.reader_html(briefing, None, (), "ko")
 
 
 def test_progress_tells_the_rate_and_the_time_left():

@@ -34,13 +34,14 @@ const tools = (() => {
 
   // A turn as data: what was asked, what came of it, and each quote with its source.
   function turn({ asked, outcome }) {
-    const found = outcome?.classList.contains("answer") ? all(".found", outcome) : [];
+    const found = outcome?.classList.contains("answer") ? all(".source", outcome) : [];
+    const quoted = found.length ? all(".quoted blockquote", outcome) : [];
     return {
       question: asked.textContent,
       status: found.length ? "answered" : outcome?.classList.contains("failure") ? "failed" : "no_evidence",
       said: text(outcome?.querySelector(".said")),
-      citations: found.map((each) => ({
-        quotes: all("blockquote p", each).map(text),
+      citations: found.map((each, number) => ({
+        quotes: all("p", quoted[number]).map(text),
         heading: text(each.querySelector(".cite strong")),
         briefing: all(".cite .byline > span", each).map(text).join(", "),
         link: address(each.querySelector(".open a")),
@@ -87,16 +88,16 @@ const tools = (() => {
     const number = where(button);
     const asked = turns().map((each) => each.asked.textContent);
     const card = button.closest(".cards details") ?? button.closest(".answer, .not-found");
-    const link = card.querySelector(".found .open a, :scope > .open a")?.getAttribute("href") ?? "";
+    const link = card.querySelector(".source .open a, :scope > .open a")?.getAttribute("href") ?? "";
     say(button, await server.judge({ question: asked[number], history: asked.slice(0, number), verdict, link }));
   }
 
   // What to ask next comes after an answer, which is not to wait for it.
   async function offerNext(answer) {
     answer.dataset.next = "asked";
-    const links = all(".found .open a[href^='#/'], .cards .open a[href^='#/']", answer);
+    const links = all(".source .open a[href^='#/'], .cards .open a[href^='#/']", answer);
     const offered = await server.follow_ups(links.map((link) => link.getAttribute("href")));
-    answer.insertAdjacentHTML("beforeend", offered);
+    answer.querySelector(".more").insertAdjacentHTML("beforeend", offered);
   }
 
   function serve(functions) {
