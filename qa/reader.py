@@ -43,8 +43,7 @@ def reader_html(
         f"{escape(say(language, 'only_this'))}</button>"
     )
     head = (
-        f"<h2><bdi>{escape(source.title)}</bdi></h2>{byline}"
-        f'<nav class="steps">{steps}{only}</nav>'
+        f'<h2><bdi>{escape(source.title)}</bdi></h2>{byline}<nav class="steps">{steps}{only}</nav>'
     )
     return _panel(head, "".join(lines), language)
 

@@ -6,13 +6,13 @@ Knows nothing about the web framework.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from index.errors import BriefingError, IndexMissing
 from index.schema import Span
 from qa import catalogue, reader, view
-from qa.answer import Answer, Citation
+from qa.answer import Citation
 from qa.assistant import Assistant
 from qa.desk import Desk
 from qa.feedback import Judgement, Verdict, record
@@ -56,13 +56,6 @@ def outcome_html(desk: Desk, language: Language) -> str:
     if isinstance(outcome, BriefingError):
         return view.error_html(outcome, language)
     return catalogue.summary_html(*outcome, language) if outcome else ""
-
-
-def answer_html(desk: Desk, answer: Answer, language: Language) -> Iterator[str]:
-    """Show an answer at once, then with what the desk's language model writes, as it comes."""
-    yield view.answer_html(answer, language)
-    for grown in desk.writer.write(answer) if desk.writer else ():
-        yield view.answer_html(grown, language)
 
 
 def scope_of(sent: str) -> tuple[Scope, str]:

@@ -31,12 +31,17 @@ def question_html(question: str) -> str:
 _ASKED = re.compile('<div class="asked">(.*)</div>', re.DOTALL)
 
 
+def content_of(message: Mapping[str, Any]) -> str:
+    """Return what a message of the conversation shows, as HTML."""
+    content = message["content"]
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)  # as the browser sends it back
+
+
 def question_text(message: Mapping[str, Any]) -> str:
     """Return the question of a message of the conversation, "" if it is none."""
-    content = message["content"]
-    if not isinstance(content, str):  # as the browser sends it back: a list of parts
-        content = "".join(part.get("text", "") for part in content)
-    asked = _ASKED.fullmatch(content)
+    asked = _ASKED.fullmatch(content_of(message))
     return unescape(asked[1]) if asked and message["role"] == "user" else ""
 
 
@@ -90,6 +95,14 @@ def _written(answer: Answer, language: Language) -> str:
     elif not answer.done:
         told.append(f'<p class="pending">{escape(say(language, "writing"))}</p>')
     return f'<section class="said">{" ".join(told)}</section>'
+
+
+_WRITING = re.compile('<p class="pending">[^<]*</p>')
+
+
+def left_html(shown: str) -> str:
+    """Return an answer as it stands when nobody writes on it any more."""
+    return _WRITING.sub("", shown)
 
 
 def _read_as(answer: Answer, language: Language) -> str:

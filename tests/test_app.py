@@ -190,22 +190,51 @@ def test_answer_not_found_and_error_look_different(chat):
     assert "다시 색인" in failed[0][-1]["content"]
 
 
+def of(chat, question):
+    """Return what `write` gets of an answer: the conversation, and the answer itself."""
+    *_, (history, *_, answer) = chat.respond(question, [])
+    assert "said" not in history[-1]["content"]
+    return history, answer
+
+
+def written(chat, question):
+    """Yield what is shown while the model writes about an answer."""
+    _, *histories = chat.write(*of(chat, question))
+    for history in histories:
+        yield history[-1]["content"]
+
+
+def test_a_new_question_leaves_what_was_written_as_it_stands(chat):
+    with serving(saying("도시는 아인트호벤입니다 [1]. 그리고")) as (url, _):
+        chat.desk.writer = writer_from({"BRIEFING_LLM_URL": url})
+        _, first, second, *_ = chat.write(*of(chat, "ASML은?"))
+    for sent, kept in ((first, False), (second, True)):
+        assert "쓰는 중" in sent[-1]["content"]
+        browsers = [
+            {**each, "content": [{"type": "text", "text": each["content"]}]} for each in sent
+        ]
+        (history, *_), *_ = chat.respond("그럼 언제?", browsers)
+        assert history[0] == browsers[0]
+        assert "쓰는 중" not in history[1]["content"]
+        assert ("도시는 아인트호벤입니다." in history[1]["content"]) == kept
+        assert "<mark>도시는" in history[1]["content"]
+
+
 def test_a_language_model_writes_above_the_quotes_once_they_are_shown(chat):
     text = "도시는 아인트호벤입니다 [1]. 도시는 서울입니다 [1]."
     with serving(saying(text)) as (url, asked):
         chat.desk.writer = writer_from({"BRIEFING_LLM_URL": url})
-        answers = [outputs[0][-1]["content"] for outputs in chat.respond("ASML은?", [])][1:]
-        list(chat.respond("날씨는?", []))  # no evidence
+        answers = list(written(chat, "ASML은?"))
+        assert len(list(chat.write(*of(chat, "날씨는?")))) == 1  # no evidence, nothing written
     assert len(asked) == 1
-    assert "said" not in answers[0]
     assert all("<mark>도시는" in shown for shown in answers)
-    assert "쓰는 중" in answers[1]
+    assert "쓰는 중" in answers[0]
     said = answers[-1][: answers[-1].index('class="quoted"')]
     assert "쓰는 중" not in said
     assert "도시는 아인트호벤입니다." in said
     assert "서울" not in said
     assert "<q><bdi>도시는 &#60;b&#62;아인트호벤" in said
-    gone = list(chat.respond("ASML은?", []))[-1][0][-1]["content"]  # the server is gone
+    *_, gone = written(chat, "ASML은?")  # the server is gone
     assert "연결할 수 없습니다" in gone
     assert "<mark>도시는" in gone
 
@@ -232,7 +261,7 @@ def test_a_turn_that_leans_is_said_in_full_by_a_language_model(desk, said, under
 
 @pytest.mark.parametrize("question", ["", "  \n ", "가" * (MAX_CHARS + 1)])
 def test_nothing_is_sent_that_can_not_be_asked(chat, question):
-    ((conversation, box, scope, hint),) = chat.respond(question, [])
+    ((conversation, box, scope, hint, _),) = chat.respond(question, [])
     assert conversation == box == scope == gr.skip()
     assert "urgent" in hint
     assert ("501자" in hint) == bool(question.strip())
@@ -255,7 +284,7 @@ def test_words_follow_the_browser(chat):
     class English:
         headers = {"accept-language": "en-US"}  # noqa: RUF012 - stands in for a request
 
-    *_, (conversation, *_, hint) = chat.respond("날씨는?", [], "", English())
+    *_, (conversation, *_, hint, _) = chat.respond("날씨는?", [], "", English())
     assert "No evidence found" in conversation[-1]["content"]
     assert "Enter sends" in hint
 

@@ -741,23 +741,31 @@ def test_enter_pressed_twice_asks_once_and_says_nothing(open_page):
     assert "입력해" not in hint + page.locator("#hint").inner_text()
 
 
-def test_what_is_sent_while_an_answer_is_written_is_asked_after_it(
+def test_a_question_does_not_wait_for_what_is_written_about_the_last_one(
     open_page, sample_index, monkeypatch
 ):
-    def slowly(line: Connection) -> None:
+    def endlessly(line: Connection) -> None:
         line.begin()
-        time.sleep(3)
-        line.say("답 [1]")
-        line.end()
+        line.say("생산시설을 넓힐 도시는 네덜란드 아인트호벤입니다 [1]. 그")
+        line.hang()
 
-    with serving(slowly) as (url, _):
+    with serving(endlessly) as (url, _):
         monkeypatch.setenv(writer.URL, url)
         with Server(sample_index, SAMPLES) as server:
             page = open_page(server)
-            ask(page, "ASML은 어디에 투자하나?")  # its quotes are there, its words come later
-            expect(page.locator("#conversation .pending")).to_have_count(1)
+            ask(page, ASML)
+            answers, writing = page.locator("#conversation .answer"), page.locator(".said .pending")
+            expect(answers.first.locator(".said")).to_contain_text("아인트호벤입니다. ①")
+            expect(writing).to_have_count(1)
             ask(page, "한국전력 부채는 얼마?")
-            expect(page.locator("#conversation .answer").last).to_contain_text("200조")
+            expect(answers.last).to_contain_text("200조")
+            expect(answers.last.locator(".said .pending")).to_have_count(1)
+            expect(writing).to_have_count(1)  # the first is left as it stands
+            expect(answers.first.locator(".said")).to_contain_text("아인트호벤입니다. ①")
+            page.locator("#new-chat").click()
+            expect(page.locator(".asked")).to_have_count(0)
+            page.wait_for_timeout(500)
+            expect(page.locator(".asked")).to_have_count(0)
 
 
 @needs_seed

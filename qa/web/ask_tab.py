@@ -9,6 +9,7 @@ import gradio as gr
 
 from index.errors import BriefingError
 from qa import screen, view
+from qa.answer import Answer
 from qa.desk import Desk
 from qa.web.parts import I18N, QUIET, html, language
 from qa.words import KO, say
@@ -30,30 +31,43 @@ class Asking:
         history: list[Message],
         scope: str = "",
         request: gr.Request | None = None,
-    ) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Yield (conversation, question box, scope, hint): that it is read, then the answer."""
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yield (conversation, question box, scope, hint, answer): that it is read, then all."""
         lang = language(request)
+        same = gr.skip()
         if history and not question.strip():
             # Enter pressed twice: the first time sent the question and emptied the box.
-            yield gr.skip(), gr.skip(), gr.skip(), gr.skip()
+            yield same, same, same, same, None
             return
         fault = screen.fault(question, lang)
         if fault:
-            yield gr.skip(), gr.skip(), gr.skip(), view.hint_html(fault, urgent=True)
+            yield same, same, same, view.hint_html(fault, urgent=True), None
             return
         hint = view.hint_html(say(lang, "hint_keys"))
-        asked = [*history, {"role": "user", "content": view.question_html(question.strip())}]
+        before = [_left(message) for message in history]
+        asked = [*before, {"role": "user", "content": view.question_html(question.strip())}]
         pending = view.pending_html(lang, self.desk.assistant.ready)
         within, kept = screen.scope_of(scope)
-        yield [*asked, {"role": "assistant", "content": pending}], "", kept, hint
+        yield [*asked, _said(pending)], "", kept, hint, None
         try:
             earlier = [view.question_text(message) for message in history]
             answer = self.desk.ask(question, [text for text in earlier if text], within)
-            for shown in screen.answer_html(self.desk, answer, lang):
-                yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
         except BriefingError as error:
-            shown = view.error_html(error, lang)
-            yield [*asked, {"role": "assistant", "content": shown}], gr.skip(), gr.skip(), hint
+            yield [*asked, _said(view.error_html(error, lang))], same, same, hint, None
+            return
+        yield [*asked, _said(view.answer_html(answer, lang))], same, same, hint, answer
+
+    def write(
+        self, history: list[Message], answer: Answer | None, request: gr.Request | None = None
+    ) -> Iterator[Any]:
+        """Yield the conversation with what the language model writes about its last answer.
+
+        Apart from `respond`, so that a new question need not wait for it: it ends the writing.
+        """
+        yield gr.skip()  # else gradio empties the conversation when nothing else comes (6.31)
+        lang = language(request)
+        for grown in self.desk.writer.write(answer) if answer and self.desk.writer else ():
+            yield [*history[:-1], _said(view.answer_html(grown, lang))]
 
     def follow_ups(self, links: list[str], request: gr.Request | None = None) -> str:
         """Offer what to ask next, after an answer whose passages these links lead to, best first.
@@ -75,6 +89,17 @@ class Asking:
         """Return what stands below the question box, in the visitor's language."""
         lang = language(request)
         return view.hint_html(say(lang, "hint_keys")), view.keep_html(lang)
+
+
+def _said(shown: str) -> Message:
+    return {"role": "assistant", "content": shown}
+
+
+def _left(message: Message) -> Message:
+    """Return a message as it is once nobody writes it any more."""
+    if message["role"] == "user":
+        return message
+    return {**message, "content": view.left_html(view.content_of(message))}
 
 
 def conversation() -> gr.Chatbot:
@@ -120,11 +145,20 @@ def question_box(desk: Desk, talk: gr.Chatbot) -> None:
         hint = html(view.hint_html(KO["hint_keys"]), "hint")
         keep = html(view.keep_html("ko"), "keep")
         new_chat = gr.Button(I18N("new_chat"), size="sm", elem_id="new-chat")
-    inputs, outputs = [box, talk, scope], [talk, box, scope, hint]
+    answer = gr.State(None)
+    inputs, outputs = [box, talk, scope], [talk, box, scope, hint, answer]
     gr.on(None, asking.greet, None, [hint, keep], queue=False, **QUIET)  # when the page opens
     # Else what is sent while an answer comes, or in the moment after it, would be lost.
-    box.submit(asking.respond, inputs, outputs, trigger_mode="always_last", **QUIET)
-    talk.example_select(_chosen, None, box, **QUIET).then(asking.respond, inputs, outputs, **QUIET)
+    sent = box.submit(asking.respond, inputs, outputs, trigger_mode="always_last", **QUIET)
+    chosen = talk.example_select(_chosen, None, box, **QUIET)
+    begun = chosen.then(asking.respond, inputs, outputs, **QUIET)
+    # "multiple", as gradio goes on counting what was ended as under way (6.31).
+    written = [
+        each.then(asking.write, [talk, answer], talk, trigger_mode="multiple", **QUIET)
+        for each in (sent, begun)
+    ]
+    asked_anew = [box.submit, talk.example_select, new_chat.click]
+    gr.on(asked_anew, None, cancels=written, queue=False)
     new_chat.click(lambda: [], None, talk, queue=False, **QUIET)
 
 
