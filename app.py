@@ -24,8 +24,6 @@ from qa.assistant import Assistant
 from qa.desk import Desk, Note
 from qa.llm.writer import writer_from
 from qa.replay import Replay, Replaying, judged_questions
-from qa.web.page import STYLES, head, page, theme
-from qa.web.parts import I18N
 from qa.words import error_sentence, say
 
 
@@ -59,11 +57,16 @@ class Folder:
         watch(self.folder, changed, stop)
 
 
-def _open(desk: Desk, build_first: bool) -> None:
+_PAUSE = 0.2  # seconds, see `Assistant.prepare`: the first page is loading meanwhile
+
+
+def _open(desk: Desk, build_first: bool, served: threading.Event) -> None:
     """Load what is there, so that it answers while the folder is indexed again."""
     desk.warm()
+    served.wait()  # the page comes first
     if build_first:
         desk.start_build()
+    desk.assistant.prepare(_PAUSE)
 
 
 def _is_loopback(host: str) -> bool:
@@ -110,32 +113,29 @@ def main(argv: list[str] | None = None) -> int:
         print(error_sentence(error, "ko"), file=sys.stderr)
         return 2
     desk = Desk(Assistant(options.index), Folder(options.folder, options.index), writer)
-    desk.watch(options.watch)
-    threading.Thread(target=_open, args=(desk, options.build), daemon=True).start()
+    served = threading.Event()
+    loading = threading.Thread(target=_open, args=(desk, options.build, served), daemon=True)
+    loading.start()
+    # Not before now: gradio takes four times as long to import as all that answers, which loads
+    # meanwhile.
+    from qa.web.page import serve
+
     try:
-        blocks = page(desk, may_change=bool(colon) or _is_loopback(options.host))
-        _, url, _ = blocks.launch(
-            server_name=options.host,
-            server_port=options.port,
-            auth=(name, password) if colon else None,
-            max_file_size=MAX_BYTES,
-            mcp_server=options.mcp,
-            share=False,
-            quiet=True,
-            prevent_thread_lock=True,
-            ssr_mode=False,
-            run_history=False,
-            enable_monitoring=False,
-            footer_links=["api"],
-            i18n=I18N,
-            theme=theme(),
-            css_paths=STYLES,
-            head=head(),
+        blocks, url = serve(
+            desk,
+            options.host,
+            options.port,
+            login=(name, password) if colon else None,
+            may_change=bool(colon) or _is_loopback(options.host),
+            mcp=options.mcp,
+            max_bytes=MAX_BYTES,
         )
     except OSError:
         print(say("ko", "port_taken", host=options.host, port=options.port), file=sys.stderr)
         return 1
     print(say("ko", "serving", url=url), flush=True)
+    served.set()
+    desk.watch(options.watch)
     blocks.block_thread()
     return 0
 

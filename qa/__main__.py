@@ -95,8 +95,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     try:
         assistant = _assistant(args)
-        assistant.warm(for_one=not args.jsonl)
+        assistant.warm()
         if args.jsonl:
+            assistant.prepare()
             _serve(assistant, sys.stdin, sys.stdout)
             return 0
         if args.json:

@@ -50,17 +50,21 @@ class Assistant:
         self._opened: tuple[Store, Embedder] | None = None
         self._questions: tuple[str, dict[str, str | None]] = ("", {})  # see `_question_of`
 
-    def warm(self, for_one: bool = False) -> None:
-        """Load everything a question needs: seconds. Raises what opening an index raises.
-
-        `for_one` leaves out what takes longer than a single question gains from it.
-        """
+    def warm(self) -> None:
+        """Load everything a question needs: a second. Raises what opening an index raises."""
         # Kiwi and the encoder load side by side: both work outside the interpreter lock.
         with ThreadPoolExecutor(1) as pool:
-            words = pool.submit(analyzer if for_one else _prepare_words)
+            words = pool.submit(analyzer)
             _, embedder = self.open()
             embedder.encode_query("준비")
         words.result()
+
+    def prepare(self, pause: float = 0.0) -> None:
+        """Do what takes longer than a single question gains from it, but many do: a second.
+
+        `pause` is for how many seconds, after each of many steps, others may have the machine.
+        """
+        load_lexicon().prepare(pause)
 
     @property
     def ready(self) -> bool:
@@ -152,7 +156,3 @@ class Assistant:
         if embedder.id != manifest.embedder:
             raise IndexMismatch("the encoder", manifest.embedder, embedder.id)
         return generation, embedder
-
-
-def _prepare_words() -> None:
-    load_lexicon().prepare()

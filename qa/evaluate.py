@@ -115,6 +115,7 @@ def evaluate(questions: Sequence[dict[str, Any]], index: Path) -> list[Judged]:
     """Ask every question against an index, after one to warm up."""
     assistant = Assistant(index)
     assistant.warm()
+    assistant.prepare()
     assistant.ask(questions[0]["question"])
     judged = []
     for question in questions:

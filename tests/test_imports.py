@@ -76,7 +76,7 @@ ROWS = [
         "qa.terminal",
         "qa.overview.cards",
     },
-    {"qa.digest", "qa.overview.timeline", "qa.llm.writer"},
+    {"qa.digest", "qa.overview.timeline", "qa.llm.writer", "qa.reader"},
     {"qa.respond"},
     {"qa.assistant", "qa.replay"},
     {"qa.desk", "qa.api", "qa.catalogue", "qa.overview.screen"},
@@ -117,7 +117,7 @@ ASKING = {
         "qa.overview.changes",
     ),
     *("qa.overview.cards", "qa.overview.timeline", "qa.overview.screen", "qa.overview.words"),
-    *("qa.feedback", "qa.view", "qa.catalogue", "qa.terminal"),
+    *("qa.feedback", "qa.view", "qa.reader", "qa.catalogue", "qa.terminal"),
     *("qa.words", "qa.words_ko", "qa.words_en"),
 }
 BUILDING = {

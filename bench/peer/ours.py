@@ -29,6 +29,7 @@ class Ours:
         build(corpus.folder, Path(self._scratch.name), self._embedder)
         self._rows = {identity: row for row, identity in enumerate(corpus.ids)}
         self._assistant.warm()
+        self._assistant.prepare()
 
     def ask(self, question: str) -> Sequence[int]:
         """See `System`."""

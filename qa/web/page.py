@@ -34,6 +34,43 @@ _SCRIPTS = ("view.js", "tools.js", "overview.js")
 STYLES = [_ASSETS / "view.css", _ASSETS / "overview.css"]
 
 
+def serve(
+    desk: Desk,
+    host: str,
+    port: int,
+    *,
+    login: tuple[str, str] | None,
+    may_change: bool,
+    mcp: bool,
+    max_bytes: int,
+) -> tuple[gr.Blocks, str]:
+    """Serve the page in the background; return it and its address.
+
+    `login` is the name and the password that visitors need, `max_bytes` the size of the largest
+    file that they may add. Raises `OSError` where it can't listen.
+    """
+    blocks = page(desk, may_change)
+    _, url, _ = blocks.launch(
+        server_name=host,
+        server_port=port,
+        auth=login,
+        max_file_size=max_bytes,
+        mcp_server=mcp,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=["api"],
+        i18n=I18N,
+        theme=theme(),
+        css_paths=STYLES,
+        head=head(),
+    )
+    return blocks, url
+
+
 def page(desk: Desk, may_change: bool = True) -> gr.Blocks:
     """Lay the page out and wire it; visitors rebuild and add to the index only if they may."""
 
