@@ -5,6 +5,7 @@ Knows nothing about what the rows mean.
 
 from __future__ import annotations
 
+import mmap
 from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,12 +17,20 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 
-class Chunked:
-    """Arrays with rows of one kind, one after another."""
+# The system counts every page of a mapped file that was ever read as memory of the process, with
+# what lies around it: gigabytes, after some questions about a large index. So pages are let go of
+# once so many bytes may be counted, 64 kB for each row that was read; they stay in its cache.
+_HELD, _AROUND = 256 * 1024 * 1024, 64 * 1024
 
-    def __init__(self, arrays: Sequence[Array]) -> None:
-        """Join `arrays`, at least one; they may be mapped files."""
+
+class Chunked:
+    """Arrays with rows of one kind, one after another; safe to share between threads."""
+
+    def __init__(self, arrays: Sequence[Array], maps: Sequence[mmap.mmap] = ()) -> None:
+        """Join `arrays`, at least one; `maps` are those of files that they lie in."""
         self._arrays = list(arrays)
+        self._maps = maps if sum(map(len, maps)) > _HELD else ()
+        self._held = 0
         self._starts = [0, *np.cumsum([len(each) for each in arrays]).tolist()]
 
     def __len__(self) -> int:
@@ -34,6 +43,7 @@ class Chunked:
 
     def between(self, start: int, end: int) -> Array:
         """Return rows `[start, end)`: a view where they lie in one array, else a copy."""
+        self._note(end - start)
         if len(self._arrays) == 1:  # as in every index but large ones
             return self._arrays[0][start:end]
         number = max(bisect_right(self._starts, start) - 1, 0)
@@ -47,6 +57,7 @@ class Chunked:
 
     def take(self, rows: NDArray[np.int64]) -> Array:
         """Return these rows, in this order: a copy."""
+        self._note(len(rows))
         if len(self._arrays) == 1:
             return np.asarray(self._arrays[0][rows])
         found = np.empty((len(rows), *self._arrays[0].shape[1:]), self._arrays[0].dtype)
@@ -59,6 +70,13 @@ class Chunked:
     def whole(self) -> Array:
         """Return all rows as one array."""
         return np.concatenate(self._arrays)
+
+    def _note(self, rows: int) -> None:
+        self._held += rows * _AROUND
+        if self._maps and self._held > _HELD:
+            self._held = 0
+            for each in self._maps:
+                each.madvise(mmap.MADV_DONTNEED)
 
     def _part(self, number: int, start: int, end: int) -> Array:
         first = self._starts[number]
@@ -78,7 +96,9 @@ def mapped(paths: Sequence[Path]) -> Chunked:
     As plain arrays over the mapped files: slices of numpy's `memmap` class cost ten times as much.
     Raises `OSError` if one is no such file.
     """
-    return Chunked([_load(path, mmap_mode="r") for path in paths])
+    arrays = [_load(path, mmap_mode="r") for path in paths]
+    maps = [map for array in arrays if (map := getattr(array.base, "_mmap", None)) is not None]
+    return Chunked(arrays, maps if hasattr(mmap, "MADV_DONTNEED") else ())
 
 
 def joined(paths: Sequence[Path]) -> NDArray[np.int64]:
