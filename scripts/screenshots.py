@@ -61,7 +61,7 @@ def _shoot(address: str) -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = _open(browser, address, width=1100, height=760)
+        page = _open(browser, address, width=1280, height=800)
         _ask(page, QUESTION)
         page.locator(".answer mark").first.wait_for()
         _keep(page, "chat")
@@ -92,7 +92,7 @@ def _shoot(address: str) -> None:
 def _open(browser: Browser, address: str, width: int, height: int, dark: bool = False) -> Page:
     page = browser.new_page(
         viewport={"width": width, "height": height},
-        device_scale_factor=1.5,
+        device_scale_factor=1.25,
         locale="ko-KR",
         color_scheme="dark" if dark else "light",
     )
