@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from index.schema import Briefing, Passage, Span
 from qa.markup import Place, escape, marked
-from qa.view import dateline
+from qa.sources import dateline
 from qa.words import Language, say
 
 

@@ -8,14 +8,14 @@ web framework, nor where answers come from.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
 from index.errors import BriefingError
-from index.schema import Hit, Passage, Source, Span
 from qa.answer import Answer, Citation, Period
-from qa.markup import Place, escape, marked
+from qa.markup import escape
+from qa.sources import button_html, cards_html, number_html, source_html
 from qa.words import Language, day, error_sentence, say
 
 # Cards beside an answer, and below a "not found", where more would look like an answer after all.
@@ -63,7 +63,7 @@ def answer_html(answer: Answer, language: Language) -> str:
     why = {hit.passage.id: hit for hit in answer.hits}
     said = _written(answer, language) if answer.by == "llm" else ""
     sources = "".join(
-        _source(number, citations, why.get(identity), language, folded=len(found) > _UNFOLDED)
+        source_html(number, citations, why.get(identity), language, folded=len(found) > _UNFOLDED)
         for number, (identity, citations) in enumerate(found.items(), start=1)
     )
     quotes = "".join(_quotes(n, each) for n, each in enumerate(found.values(), start=1))
@@ -73,15 +73,23 @@ def answer_html(answer: Answer, language: Language) -> str:
         f"{_step(answer, language)}{said}{quotes}</div>"
         f'<div class="cited" role="group" aria-label="{escape(say(language, "cited"))}">'
         f'{sources}</div><div class="more">{_tools(answer, language)}'
-        f"{_cards('further', others, language)}</div></article>"
+        f"{cards_html('further', others, language)}</div></article>"
     )
+
+
+_UNFOLDED = 3  # passages of an answer to a question; a whole briefing has more
+
+
+def _quotes(number: int, citations: Sequence[Citation]) -> str:
+    quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
+    return f'<div class="quoted">{number_html(number)}<blockquote>{quotes}</blockquote></div>'
 
 
 def _written(answer: Answer, language: Language) -> str:
     """Show what a language model has written so far, marked as such, and what went wrong."""
     told = [f'<p class="author">{escape(say(language, "written"))}</p>']
     for statement in answer.statements:
-        number = _number(statement.number)
+        number = number_html(statement.number)
         text = f"<bdi>{escape(statement.text)}</bdi>"
         if statement.quoted:
             why = escape(say(language, "written_quoted"))
@@ -123,11 +131,7 @@ def _period(period: Period | None, language: Language) -> str:
         ends = dict.fromkeys((day(language, period.first), day(language, period.last)))
         days = " – ".join(ends)
     told = escape(say(language, "period", phrase=period.phrase, days=days))
-    return f'<p class="period">{told} {_button("any-day", "any_day", language)}</p>'
-
-
-def _button(look: str, key: str, language: Language) -> str:
-    return f'<button type="button" class="{look}">{escape(say(language, key))}</button>'
+    return f'<p class="period">{told} {button_html("any-day", "any_day", language)}</p>'
 
 
 def _tools(answer: Answer, language: Language) -> str:
@@ -135,7 +139,7 @@ def _tools(answer: Answer, language: Language) -> str:
     tools = [("right", "judge_right"), ("wrong", "judge_wrong")]
     if answer.citations:
         tools = [("copy", "copy_answer"), *tools]
-    shown = "".join(_button(look, key, language) for look, key in tools)
+    shown = "".join(button_html(look, key, language) for look, key in tools)
     return f'<p class="tools">{shown}</p>'
 
 
@@ -179,7 +183,7 @@ def hint_html(text: str, urgent: bool = False) -> str:
 def keep_html(language: Language) -> str:
     """Show what a conversation can be kept as."""
     looks = [("save-markdown", "save_markdown"), ("save-json", "save_json"), ("print", "print")]
-    shown = "".join(_button(look, key, language) for look, key in looks)
+    shown = "".join(button_html(look, key, language) for look, key in looks)
     return f'<p class="keep">{shown}</p>'
 
 
@@ -198,7 +202,7 @@ def _not_found(answer: Answer, language: Language) -> str:
         f'<section class="not-found"><h2>{escape(say(language, "none_title"))}</h2>'
         f"<p>{escape(why)}</p>{_suggestion(answer, language)}"
         f"{_read_as(answer, language)}{_tools(answer, language)}"
-        f"{_cards('nearest', nearest, language)}</section>"
+        f"{cards_html('nearest', nearest, language)}</section>"
     )
 
 
@@ -207,105 +211,3 @@ def _suggestion(answer: Answer, language: Language) -> str:
         return ""
     ask = f'<button type="button" class="ask-this">{escape(answer.suggestion)}</button>'
     return f'<p class="suggestion">{escape(say(language, "suggestion"))} {ask}</p>'
-
-
-_UNFOLDED = 3  # passages of an answer to a question; a whole briefing has more
-_NUMBERS = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫"  # as many as `qa.digest` quotes at most
-
-
-def _number(number: int) -> str:
-    return f'<span class="number">{_NUMBERS[number - 1]}</span>'
-
-
-def _quotes(number: int, citations: Sequence[Citation]) -> str:
-    quotes = "".join(f"<p>{escape(citation.quote)}</p>" for citation in citations)
-    return f'<div class="quoted">{_number(number)}<blockquote>{quotes}</blockquote></div>'
-
-
-def _source(
-    number: int, citations: Sequence[Citation], hit: Hit | None, language: Language, folded: bool
-) -> str:
-    passage = citations[0].passage
-    marks = [citation.span for citation in citations]
-    whole = f'<div class="passage">{_passage(passage, marks)}</div>'
-    if folded:  # of a whole briefing, one reads the quotes
-        title = escape(say(language, "whole_passage"))
-        whole = f'<details class="folded"><summary>{title}</summary>{whole}</details>'
-    return (
-        f'<section class="source"><p class="cite">{_number(number)} '
-        f"{_heading(passage, language)} {_byline(passage.source, language)}</p>"
-        f"{whole}{_open(passage, marks, language)}{_why(hit, language)}</section>"
-    )
-
-
-def _why(hit: Hit | None, language: Language) -> str:
-    """Tell on demand how a passage was found."""
-    if hit is None:
-        return ""
-    ranks = {"why_words": hit.lexical_rank, "why_meaning": hit.dense_rank}
-    told = [
-        say(language, key, rank=rank) if rank else say(language, f"{key}_not")
-        for key, rank in ranks.items()
-    ]
-    for key, words in (("why_others", hit.others), ("why_terms", hit.terms)):
-        if words:
-            told.insert(0, say(language, key, words=", ".join(words)))
-    lines = "".join(f"<li><bdi>{escape(line)}</bdi></li>" for line in told)
-    return (
-        f'<details class="why"><summary>{escape(say(language, "why"))}</summary>'
-        f"<ul>{lines}</ul></details>"
-    )
-
-
-def _cards(title: str, passages: Sequence[Passage], language: Language) -> str:
-    if not passages:
-        return ""
-    cards = "".join(_card(passage, language) for passage in passages)
-    return f'<section class="cards"><h2>{escape(say(language, title))}</h2>{cards}</section>'
-
-
-def _card(passage: Passage, language: Language) -> str:
-    source = passage.source
-    return (
-        f"<details><summary>{_heading(passage, language)} {_byline(source, language)}</summary>"
-        f'<div class="passage">{_passage(passage, ())}</div>'
-        f"{_open(passage, (), language, this_one=True)}</details>"
-    )
-
-
-def _passage(passage: Passage, marks: Iterable[Span]) -> str:
-    shown = marked(passage.text, Span(0, len(passage.text)), _within(passage, marks))
-    # Paragraphs stand close together here: an empty line of the page would tear the passage apart.
-    return re.sub(f"(?:{escape(chr(10))})+", '<span class="gap"></span>', shown)
-
-
-def _within(passage: Passage, spans: Iterable[Span]) -> tuple[Span, ...]:
-    origin = passage.span.start
-    return tuple(Span(start - origin, end - origin) for start, end in spans)
-
-
-def _open(
-    passage: Passage, marks: Iterable[Span], language: Language, this_one: bool = False
-) -> str:
-    link = escape(Place("passage", passage.id, _within(passage, marks)).link())
-    judge = f" {_button('this-one', 'judge_this', language)}" if this_one else ""
-    return (
-        f'<p class="open"><a href="{link}">{escape(say(language, "open"))}</a> '
-        f"{_button('copy-link', 'copy_link', language)}{judge}</p>"
-    )
-
-
-def _heading(passage: Passage, language: Language) -> str:
-    heading = passage.heading or say(language, "no_heading")
-    return f"<strong><bdi>{escape(heading)}</bdi></strong>"
-
-
-def _byline(source: Source, language: Language) -> str:
-    title = f"<span><bdi>{escape(source.title)}</bdi></span>"
-    return f'<span class="byline">{title}{dateline(source, language)}</span>'
-
-
-def dateline(source: Source, language: Language) -> str:
-    """Show when and on which programme a briefing came."""
-    parts = [day(language, source.published), source.programme or ""]
-    return "".join(f"<span><bdi>{escape(part)}</bdi></span>" for part in parts if part)
