@@ -58,7 +58,7 @@ class Lexicon:
     """The words of some files; `digest` changes with them."""
 
     def __init__(self, entities: Iterable[Path], synonyms: Iterable[Path]) -> None:
-        """Read the files; raises `SourceError` where a line can't be read."""
+        """Read the files; raises `SourceError` where one or a line of it can't be read."""
         digest = hashlib.sha256()
         self._entities: dict[str, list[Entity]] = {}
         self._groups: dict[str, list[tuple[str, ...]]] = {}
@@ -197,7 +197,13 @@ def _supported(entity: Entity, text: str, keys: Collection[str]) -> bool:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceError(path, "bad_byte", offset=error.start, encoding="UTF-8") from error
+    except OSError as error:
+        raise SourceError(path, "not_opened", detail=error.strerror) from error
+    for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.startswith("#"):
             yield number, line
 

@@ -54,7 +54,7 @@ class Assistant:
         """Load everything a question needs: a second. Raises what opening an index raises."""
         # Kiwi and the encoder load side by side: both work outside the interpreter lock.
         with ThreadPoolExecutor(1) as pool:
-            words = pool.submit(analyzer)
+            words = pool.submit(lambda: (analyzer(), load_lexicon()))
             _, embedder = self.open()
             embedder.encode_query("준비")
         words.result()

@@ -23,10 +23,12 @@ from index.errors import (
     SourceError,
 )
 from index.intake import look
+from index.lexicon import load_lexicon
 from index.reports import Difference, Summary
 from index.schema import Briefing, Passage, Section, Source, SourceSummary, Span
 from qa import screen
 from qa.answer import Answer, Citation
+from qa.assistant import Assistant
 from qa.desk import Desk
 from qa.llm.writer import writer_from
 from qa.question import MAX_CHARS
@@ -218,6 +220,24 @@ def test_a_new_question_leaves_what_was_written_as_it_stands(chat):
         assert "쓰는 중" not in history[1]["content"]
         assert ("도시는 아인트호벤입니다." in history[1]["content"]) == kept
         assert "<mark>도시는" in history[1]["content"]
+        for nothing in ("", "가" * (MAX_CHARS + 1)):
+            ((left, *_, answer),) = chat.respond(nothing, browsers)
+            assert (left, answer) == (history[:2], None)
+            assert next(chat.respond(nothing, left))[0] == gr.skip()
+
+
+def test_a_word_list_that_can_not_be_read_is_in_the_way_from_the_start(
+    sample_index, tmp_path, monkeypatch
+):
+    (tmp_path / "synonyms.txt").write_bytes(b"\xff\xfe\x00")
+    monkeypatch.setenv("BRIEFING_LEXICON", str(tmp_path))
+    load_lexicon.cache_clear()
+    desk = Desk(Assistant(sample_index), FakeKeeper())
+    try:
+        desk.warm()
+    finally:
+        load_lexicon.cache_clear()
+    assert isinstance(desk.problem, SourceError)
 
 
 def test_a_language_model_writes_above_the_quotes_once_they_are_shown(chat):

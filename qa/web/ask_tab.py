@@ -35,16 +35,18 @@ class Asking:
         """Yield (conversation, question box, scope, hint, answer): that it is read, then all."""
         lang = language(request)
         same = gr.skip()
+        before = [_left(message) for message in history]
+        # What is sent ends the writing, even if it is no question.
+        left = same if before == history else before
         if history and not question.strip():
             # Enter pressed twice: the first time sent the question and emptied the box.
-            yield same, same, same, same, None
+            yield left, same, same, same, None
             return
         fault = screen.fault(question, lang)
         if fault:
-            yield same, same, same, view.hint_html(fault, urgent=True), None
+            yield left, same, same, view.hint_html(fault, urgent=True), None
             return
         hint = view.hint_html(say(lang, "hint_keys"))
-        before = [_left(message) for message in history]
         asked = [*before, {"role": "user", "content": view.question_html(question.strip())}]
         pending = view.pending_html(lang, self.desk.assistant.ready)
         within, kept = screen.scope_of(scope)
@@ -97,9 +99,9 @@ def _said(shown: str) -> Message:
 
 def _left(message: Message) -> Message:
     """Return a message as it is once nobody writes it any more."""
-    if message["role"] == "user":
-        return message
-    return {**message, "content": view.left_html(view.content_of(message))}
+    shown = view.content_of(message)
+    left = view.left_html(shown)
+    return message if left == shown else {**message, "content": left}
 
 
 def conversation() -> gr.Chatbot:
