@@ -19,8 +19,8 @@ Array = NDArray[Any]
 
 # The system counts every page of a mapped file that was ever read as memory of the process, with
 # what lies around it: gigabytes, after some questions about a large index. So pages are let go of
-# once so many bytes may be counted, 64 kB for each row that was read; they stay in its cache.
-_HELD, _AROUND = 256 * 1024 * 1024, 64 * 1024
+# once so many bytes may be counted, what was read and 64 kB around it; they stay in its cache.
+_HELD, _AROUND = 64 * 1024 * 1024, 64 * 1024
 
 
 class Chunked:
@@ -43,7 +43,7 @@ class Chunked:
 
     def between(self, start: int, end: int) -> Array:
         """Return rows `[start, end)`: a view where they lie in one array, else a copy."""
-        self._note(end - start)
+        self._note(end - start, runs=1)
         if len(self._arrays) == 1:  # as in every index but large ones
             return self._arrays[0][start:end]
         number = max(bisect_right(self._starts, start) - 1, 0)
@@ -57,7 +57,8 @@ class Chunked:
 
     def take(self, rows: NDArray[np.int64]) -> Array:
         """Return these rows, in this order: a copy."""
-        self._note(len(rows))
+        if self._maps:
+            self._note(len(rows), runs=1 + int((np.diff(rows) != 1).sum()))
         if len(self._arrays) == 1:
             return np.asarray(self._arrays[0][rows])
         found = np.empty((len(rows), *self._arrays[0].shape[1:]), self._arrays[0].dtype)
@@ -71,8 +72,9 @@ class Chunked:
         """Return all rows as one array."""
         return np.concatenate(self._arrays)
 
-    def _note(self, rows: int) -> None:
-        self._held += rows * _AROUND
+    def _note(self, rows: int, runs: int) -> None:
+        row = self._arrays[0][:1].nbytes
+        self._held += rows * row + runs * _AROUND
         if self._maps and self._held > _HELD:
             self._held = 0
             for each in self._maps:
@@ -97,8 +99,9 @@ def mapped(paths: Sequence[Path]) -> Chunked:
     Raises `OSError` if one is no such file.
     """
     arrays = [_load(path, mmap_mode="r") for path in paths]
-    maps = [map for array in arrays if (map := getattr(array.base, "_mmap", None)) is not None]
-    return Chunked(arrays, maps if hasattr(mmap, "MADV_DONTNEED") else ())
+    maps = [getattr(array.base, "_mmap", None) for array in arrays]
+    known = [each for each in maps if each is not None and hasattr(mmap, "MADV_DONTNEED")]
+    return Chunked(arrays, known)
 
 
 def joined(paths: Sequence[Path]) -> NDArray[np.int64]:

@@ -42,10 +42,16 @@ def test_pages_are_let_go_of_once_enough_was_read(files, monkeypatch):
 
     _, rows = files
     monkeypatch.setattr(arrays, "_HELD", 20 * arrays._AROUND)
-    large = Map(-1, 21 * arrays._AROUND)
-    for maps, times in (([large], 2), ([], 0), ([Map(-1, 19 * arrays._AROUND)], 0)):
+    large, small = (Map(-1, count * arrays._AROUND) for count in (21, 19))
+    one_run, five_runs = np.arange(3), np.array([5, 7, 8, 1, 2, 3, 40, 30])
+    for maps, read, times in (
+        ([large], one_run, 1),
+        ([large], five_runs, 7),
+        ([small], five_runs, 0),
+        ([], five_runs, 0),
+    ):
         let_go.clear()
         joined = arrays.Chunked([rows], maps)
-        for _ in range(15):
-            joined.take(np.arange(3))
+        for _ in range(28):
+            joined.take(read)
         assert let_go == [mmap.MADV_DONTNEED] * times
